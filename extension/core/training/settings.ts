@@ -1,6 +1,7 @@
 /** Resolves the settings of a training: fills in defaults. It opens no files. */
 
-import { servedContextOf, type ServedContext } from "./holes/servedContext.ts";
+import type { ContextKind } from "../completion/context/contextFields.ts";
+import { servedContextOf } from "./holes/servedContext.ts";
 import { readRequest } from "../foundation/request.ts";
 import { say } from "../foundation/words/said.ts";
 import type { Given, MethodBase } from "../adapters/methods/method.ts";
@@ -23,7 +24,7 @@ type LeftOpen = "learningRate" | "optimizer" | "context" | "epochs" | "maxLength
 
 type CommonSettings = Omit<Given<typeof commonFields>, LeftOpen> & {
   readonly learningRate: number;
-  readonly context: ServedContext;
+  readonly context: ContextKind;
   /** "pieces" also where there is no source code. */
   readonly sourceAs: SourceForm;
   readonly epochs: number;

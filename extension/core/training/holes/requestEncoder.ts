@@ -71,10 +71,19 @@ export type RequestEncoder = (
   repository?: Repository,
 ) => Sequence[][];
 
+/** What stands in front of a request. */
+export interface ServedFront {
+  readonly contextLength: number;
+  /** Most tokens of other files. */
+  readonly contextTokens?: number;
+  /** Whether the model reads the file's path. */
+  readonly hasPath?: boolean;
+}
+
 export async function requestEncoder(
   tokenizer: Tokenizer,
   { maxLength, fillShare }: RequestSettings,
-  { contextLength, contextTokens = 0 }: { contextLength: number; contextTokens?: number },
+  { contextLength, contextTokens = 0, hasPath = true }: ServedFront,
 ): Promise<RequestEncoder> {
   const parser = await openPythonParser();
   const limits = promptRooms({ contextLength, hasEncoder: false }, contextTokens).budget;
@@ -83,8 +92,10 @@ export async function requestEncoder(
   const widest = Math.min(limits.prefix, Math.floor(wider * budget.prefix));
   const moved = { ...options, budget: { ...budget, prefix: widest } };
   const ownText = Math.min(budget.prefix, budget.both - budget.context);
-  return (file, random, drawings, repository) => {
-    const { path, text } = file;
+  return (source, random, drawings, repository) => {
+    const { path, ...nameless } = source;
+    const file: SourceText = hasPath ? source : nameless;
+    const { text } = file;
     const holes = holesIn(file.own, cursorHoles(text, parser.tree(text)));
     const tokens = tokenizer.encode(text).length;
     const stride = filled * (1 - uncounted) * ownText + usualAnswer;
@@ -96,9 +107,9 @@ export async function requestEncoder(
       return { ...file, ...frontOf(repository, query, budget.context) };
     };
     const sequenceOf = (hole: CursorHole | undefined, to: number): Sequence => {
-      const source = withFront(hole, to);
+      const fronted = withFront(hole, to);
       const build = (by: HoleOptions): Sequence =>
-        hole ? holeSequence(source, hole, by) : textSequence(source, to, by);
+        hole ? holeSequence(fronted, hole, by) : textSequence(fronted, to, by);
       const before = (tokens * (hole?.start ?? to)) / text.length;
       const wide = before > wider * widest ? build(moved) : undefined;
       return wide && wide.ids.length < maxLength ? wide : build(options);

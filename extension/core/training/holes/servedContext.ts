@@ -1,12 +1,9 @@
 /** What stands in front of a training request: what completion puts in front of the same request. */
 
 import { contextTokensOf } from "../../completion/context/contextBudget.ts";
-
-/** "file": the path of the file; "repository": parts of other files, too. */
-export const servedContexts = ["file", "repository"] as const;
-export type ServedContext = (typeof servedContexts)[number];
+import type { ContextKind } from "../../completion/context/contextFields.ts";
 
 /** Returns what completion gives a base of this size. */
-export function servedContextOf(parameters: number): ServedContext {
+export function servedContextOf(parameters: number): ContextKind {
   return contextTokensOf({ parameters }) > 0 ? "repository" : "file";
 }

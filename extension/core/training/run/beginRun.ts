@@ -116,17 +116,21 @@ export async function encodersOf(
   };
 }
 
-/** What turns source code into an editor's requests, with as much of other files in front as completion gives the base. */
+/** What turns source code into an editor's requests, with as much in front as the settings say. */
 async function requestsFor(
   base: InstalledBase,
   tokenizer: Tokenizer,
   settings: ResolvedSettings,
 ): Promise<Omit<Encoders, "sequencesOf">> {
   if (settings.sourceAs !== "requests") return {};
-  const { contextLength } = base.config;
-  const contextTokens = settings.context === "repository" ? Infinity : 0;
-  const requestsOf = await requestEncoder(tokenizer, settings, { contextLength, contextTokens });
-  return { requestsOf, ...(settings.context === "repository" && { indexOf: openTrainingRepository }) };
+  const isWide = settings.context === "repository";
+  const front = {
+    contextLength: base.config.contextLength,
+    contextTokens: isWide ? Infinity : 0,
+    hasPath: settings.context !== "none",
+  };
+  const requestsOf = await requestEncoder(tokenizer, settings, front);
+  return { requestsOf, ...(isWide && { indexOf: openTrainingRepository }) };
 }
 
 function encoderFor(

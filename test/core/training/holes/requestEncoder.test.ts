@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { targetWeight } from "../../../../extension/core/dataset/sequence.ts";
+import { targetWeight, type Sequence } from "../../../../extension/core/dataset/sequence.ts";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
 import { openTokenizer, type Tokenizer } from "../../../../extension/core/tokenizer/tokenizer.ts";
 import { indexFolder } from "../../../../extension/core/completion/context/indexedRepository.ts";
@@ -104,5 +104,16 @@ describe("requestEncoder", () => {
     const alone = without(own, seededRandom(1), 3, repository).flat();
     for (const { ids } of alone)
       expect(tokenizer.decode(ids)).not.toMatch(/(inventory|journal|money|offers|result)\.py\n/);
+  });
+
+  test("leaves out the file's path if asked to, and nothing else", async () => {
+    const front = { contextLength: 2048, hasPath: false };
+    const encode = await requestEncoder(tokenizer, { maxLength: 256, fillShare: 1 }, front);
+    const nameless = encode({ path, text }, seededRandom(1), 2).flat();
+    const named = (await encoded(256)).flat();
+    const shows = ({ ids }: Sequence): boolean => tokenizer.decode(ids).includes(path);
+    expect(named.some(shows)).toBe(true);
+    expect(nameless.length).toBe(named.length);
+    expect(nameless.some(shows)).toBe(false);
   });
 });
