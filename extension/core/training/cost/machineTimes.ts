@@ -113,11 +113,20 @@ async function openShortStep({ base, config, spec, shape }: MeasuredTraining, la
   const weights = { weights: storedWeights(base.tensors), weightFile: basename(base.weightsPath) };
   const model = { config: short, ...weights, modules: moduleShapes(short) };
   const { parameters } = trainingGraph(model, spec, shape, "gradients");
-  const random = seededRandom(1, "cost");
-  // Not all the same: equal values make denormal numbers, which take several times as long.
-  const values = (count: number): Float32Array => Float32Array.from({ length: count }, () => 0.02 * random.normal());
-  const initial = new Map(parameters.map(({ name, shape: dims }) => [name, values(elementCount(dims))]));
+  const initial = new Map(parameters.map(({ name, shape: dims }) => [name, someValues(elementCount(dims))]));
   return openTrainingStep({ ...base, config: short }, spec, shape, initial);
+}
+
+/**
+ * Returns small numbers. They are not all the same: equal values make denormal numbers, which take several times as long. A few repeat,
+ * because a full training has hundreds of millions.
+ */
+function someValues(count: number): Float32Array {
+  const random = seededRandom(1, "cost");
+  const few = Float32Array.from({ length: Math.min(count, 4093) }, () => 0.02 * random.normal());
+  const all = new Float32Array(count);
+  for (let at = 0; at < count; at += few.length) all.set(few.subarray(0, count - at), at);
+  return all;
 }
 
 /** The last few tokens of each row are predicted: a graph has a head in any case. */
