@@ -8,7 +8,7 @@ import { methodFields, methodNames } from "../adapters/methods/methodNamed.ts";
 import { trainingPresets } from "../adapters/methods/method.ts";
 import { overrulable } from "../sources/overrule/included.ts";
 import { namedDeviceField } from "../runtime/deviceField.ts";
-import { contextKinds } from "../completion/context/contextFields.ts";
+import { servedContexts } from "./holes/servedContext.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";
 import { scheduleShapes } from "./optimizers/schedule.ts";
 
@@ -75,7 +75,7 @@ export const commonFields = {
       "What source code becomes: the requests that an editor would send, or pieces of text; by default requests, but pieces with the paper preset",
     ),
   context: z
-    .enum(contextKinds)
+    .enum(servedContexts)
     .optional()
     .describe(
       "What stands in front of a request: nothing, its path, or other files, too; by default, what completion gives the base",

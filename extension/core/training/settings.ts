@@ -1,7 +1,6 @@
 /** Resolves the settings of a training: fills in defaults. It opens no files. */
 
-import type { ContextKind } from "../completion/context/contextFields.ts";
-import { servedContextOf } from "./holes/servedContext.ts";
+import { servedContextOf, type ServedContext } from "./holes/servedContext.ts";
 import { readRequest } from "../foundation/request.ts";
 import { say } from "../foundation/words/said.ts";
 import type { Given, MethodBase } from "../adapters/methods/method.ts";
@@ -24,7 +23,7 @@ type LeftOpen = "learningRate" | "optimizer" | "context" | "epochs" | "maxLength
 
 type CommonSettings = Omit<Given<typeof commonFields>, LeftOpen> & {
   readonly learningRate: number;
-  readonly context: ContextKind;
+  readonly context: ServedContext;
   /** "pieces" also where there is no source code. */
   readonly sourceAs: SourceForm;
   readonly epochs: number;

@@ -46,7 +46,7 @@ export type Estimator = (options: TrainOptions, control: EstimateControl) => Pro
 /** Milliseconds for which a sample of the data is used again. */
 const sampleLife = 60_000;
 
-/** Returns an estimator that remembers the last sample and the machine's speed, so that other choices are estimated at once. */
+/** Returns an estimator that remembers the last sample and the times it has measured, so that most other choices are estimated at once. */
 export function openEstimator(): Estimator {
   const times = rememberedTimes();
   let last: { readonly key: string; readonly at: number; readonly data: Promise<DataEstimate> } | undefined;

@@ -15,7 +15,7 @@ export interface EstimatedSequences extends Sequences, TokenFacts {
   readonly bytes: number;
 }
 
-/** @param drawings variants of each sequence in the whole data, at least as many as are sampled */
+/** @param drawings variants of each sequence in the data; those that are sampled take turns */
 export function estimatedSequences(parts: readonly SampledPart[], drawings: number): EstimatedSequences {
   const filled = parts.filter(({ sample, total }) => sample.length > 0 && total > 0);
   const counts = filled.map(({ total }) => Math.max(1, Math.round(total)));

@@ -1,9 +1,12 @@
 /** What stands in front of a training request: what completion puts in front of the same request. */
 
 import { contextTokensOf } from "../../completion/context/contextBudget.ts";
-import type { ContextKind } from "../../completion/context/contextFields.ts";
+import { contextKinds, type ContextKind } from "../../completion/context/contextFields.ts";
+
+export const servedContexts = contextKinds;
+export type ServedContext = ContextKind;
 
 /** Returns what completion gives a base of this size. */
-export function servedContextOf(parameters: number): ContextKind {
+export function servedContextOf(parameters: number): ServedContext {
   return contextTokensOf({ parameters }) > 0 ? "repository" : "file";
 }
