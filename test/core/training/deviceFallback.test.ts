@@ -31,6 +31,12 @@ vi.mock(import("../../../extension/core/training/graph/trainingStep.ts"), async 
   return { openTrainingStep: open };
 });
 
+/** Nothing is measured: that opens steps, too. */
+vi.mock(import("../../../extension/core/training/cost/machineTimes.ts"), async (original) => {
+  const measuredTimes = { ofLayers: () => Promise.resolve(1), ofHead: () => Promise.resolve(0) };
+  return { ...(await original()), measuredTimes };
+});
+
 let folder: string;
 let options: Omit<TrainOptions, "out">;
 const at = (...path: string[]): string => join(folder, ...path);
