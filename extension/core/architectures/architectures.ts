@@ -70,6 +70,11 @@ export function moduleShapes(config: ModelConfig): ReadonlyMap<string, ModuleSha
   );
 }
 
+/** Returns the number of weights of all {@link moduleShapes}. */
+export function moduleWeights(config: ModelConfig): number {
+  return [...moduleShapes(config).values()].reduce((sum, shape) => sum + shape.inFeatures * shape.outFeatures, 0);
+}
+
 /**
  * Traces the forward pass without weights, and records the weights and modules that it requests. No second list of a
  * model's weights can therefore contradict the model.

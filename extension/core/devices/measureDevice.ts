@@ -4,6 +4,7 @@
  */
 
 import type { InstalledBase } from "../baseModels/installedBase.ts";
+import { median } from "../foundation/median.ts";
 import { seededRandom } from "../foundation/random.ts";
 import { decoderOver, type Decoder } from "../inference/tree/decoder.ts";
 import { openTokenTree } from "../inference/tree/openTokenTree.ts";
@@ -148,8 +149,7 @@ async function speedOf(base: InstalledBase, { decoder }: Opened): Promise<Speed>
   for (let spent = 0; seconds.length < steps && spent < patience; spent += seconds.at(-1)!) {
     seconds.push(await secondsFor(() => decoder.extend([1])));
   }
-  const middle = seconds.toSorted((a, b) => a - b)[seconds.length >> 1]!;
-  return { decodeTokensPerSecond: 1 / middle, prefillTokensPerSecond: ids.length / prefill };
+  return { decodeTokensPerSecond: 1 / median(seconds), prefillTokensPerSecond: ids.length / prefill };
 }
 
 async function secondsFor(work: () => Promise<unknown>): Promise<number> {

@@ -1,5 +1,6 @@
 /** Measures how fast a base generates for many prompts in one batch, compared with one prompt at a time. */
 
+import { median } from "../foundation/median.ts";
 import { seededRandom } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { beamSearch } from "../inference/decoding/beamSearch.ts";
@@ -9,7 +10,7 @@ import { greedyToken, sampleTokens } from "../inference/decoding/sampleTokens.ts
 import type { DecodingStrategy } from "../inference/decoding/strategy.ts";
 import { openTokenTree } from "../inference/tree/openTokenTree.ts";
 import type { Reading, TokenTree } from "../inference/tree/tokenTree.ts";
-import { median, randomIds, type SpeedRow, type BenchOptions } from "./measuring.ts";
+import { randomIds, type SpeedRow, type BenchOptions } from "./measuring.ts";
 
 const [width, maxTokens, prompts] = [10, 32, 8];
 

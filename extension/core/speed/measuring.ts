@@ -1,6 +1,7 @@
 /** Helpers of the speed benchmarks: rows, medians, random tokens and adapters. */
 
 import { lora, type LoraAdapter } from "../adapters/methods/lora.ts";
+import { median } from "../foundation/median.ts";
 import type { Random } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { moduleShapes } from "../architectures/architectures.ts";
@@ -31,10 +32,6 @@ export async function medianSeconds(runs: number, work: () => Promise<void>): Pr
     if (i > 0) seconds.push((performance.now() - start) / 1000);
   }
   return median(seconds);
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 export function randomIds(random: Random, { vocabularySize }: ModelConfig, count: number): number[] {

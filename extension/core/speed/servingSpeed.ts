@@ -3,11 +3,12 @@
  * trainingSpeed.ts measures training.
  */
 
+import { median } from "../foundation/median.ts";
 import { seededRandom, type Random } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { openDecoder, type Decoder } from "../inference/tree/decoder.ts";
 import { measureGeneration } from "./generationSpeed.ts";
-import { median, medianSeconds, randomIds, randomLora, rank, type BenchOptions, type SpeedRow } from "./measuring.ts";
+import { medianSeconds, randomIds, randomLora, rank, type BenchOptions, type SpeedRow } from "./measuring.ts";
 import { measureTraining } from "./trainingSpeed.ts";
 
 export const speedBenchmarks = { prefill, decode, beams: measureGeneration, swap, train: measureTraining };

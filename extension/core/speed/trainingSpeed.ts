@@ -1,5 +1,6 @@
 /** Measures how fast a base trains, compared with ONNX Runtime's matrix products; and its memory, planned and measured. */
 
+import { median } from "../foundation/median.ts";
 import { peakMemoryBytes } from "../foundation/memory/peakMemory.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { isEncoderDecoder } from "../architectures/config.ts";
@@ -7,7 +8,7 @@ import { openProductSpeed } from "../runtime/productSpeed.ts";
 import { planMemory, type MemoryPlan } from "../training/cost/memoryPlan.ts";
 import { frozenMatMuls, flopsOf, usefulFlops } from "../training/cost/flops.ts";
 import { onCpu } from "../runtime/device.ts";
-import { median, medianSeconds, type BenchOptions, type SpeedRow } from "./measuring.ts";
+import { medianSeconds, type BenchOptions, type SpeedRow } from "./measuring.ts";
 import { benchShape, benchSpec, openTrainingBench, type TrainingBench } from "./trainingBench.ts";
 
 export interface TrainingSpeedOptions extends BenchOptions {

@@ -8,7 +8,7 @@ import { add } from "../../graph/primitives/elementwise.ts";
 import { matMul } from "../../graph/primitives/matrix.ts";
 import { concat, zeros } from "../../graph/primitives/shaping.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { moduleShapes } from "../../architectures/architectures.ts";
+import { moduleShapes, type ModuleShape } from "../../architectures/architectures.ts";
 import { checkModules } from "../fit/moduleFit.ts";
 import type { Counted, AnyAdapter } from "../origin.ts";
 import { invalid, parsePeft, shown, unsupported } from "../formats/peftErrors.ts";
@@ -181,17 +181,22 @@ export const lora: Method<typeof fields, LoraSettings, LoraSpec, typeof adapter>
   }),
   attach,
   firstValues: (spec, _settings, { modules, seed }) => firstMatrices(spec, modules, seed),
-  noiseWidth: ({ targets, dropout }, modules) => {
-    const targeted = [...modules].filter(([path]) => targets.has(path));
-    return dropout === 0 || targeted.length === 0 ? null : Math.max(...targeted.map(([, shape]) => shape.inFeatures));
+  noiseWidth: (spec, modules) => {
+    const targeted = targetedShapes(spec, modules);
+    return spec.dropout === 0 || targeted.length === 0 ? null : Math.max(...targeted.map((shape) => shape.inFeatures));
   },
   // Two products forward (x·Aᵀ, then ·Bᵀ); each has the gradients of both factors.
-  flops: ({ targets, rank }, { modules, tokens }) =>
-    [...modules]
-      .filter(([path]) => targets.has(path))
-      .reduce((sum, [, { inFeatures, outFeatures }]) => sum + 6 * rank * (inFeatures + outFeatures) * tokens, 0),
+  flops: (spec, { modules, tokens }) =>
+    targetedShapes(spec, modules).reduce(
+      (sum, { inFeatures, outFeatures }) => sum + 6 * spec.rank * (inFeatures + outFeatures) * tokens,
+      0,
+    ),
   adapter,
 };
+
+function targetedShapes({ targets }: LoraSpec, modules: Modules): ModuleShape[] {
+  return [...modules].filter(([path]) => targets.has(path)).map(([, shape]) => shape);
+}
 
 /** Computes all targeted modules of a product at once, with A matrices stacked and B matrices in a block-diagonal matrix. */
 function attach(spec: LoraSpec, parameterOf: ParameterOf, noise: Tensor | null): Attachment {

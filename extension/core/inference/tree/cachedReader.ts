@@ -3,7 +3,7 @@
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { internalError, UserError } from "../../foundation/errors.ts";
 import { say } from "../../foundation/words/said.ts";
-import { moduleShapes } from "../../architectures/architectures.ts";
+import { moduleWeights } from "../../architectures/architectures.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
 import { forgetNode, nodeCache, type CachedSession } from "./nodeCache.ts";
 import { addChild, descend, type TokenNode } from "./tokenNode.ts";
@@ -94,8 +94,7 @@ interface Plan {
  */
 function breadthOf(config: ModelConfig): number {
   const { layers, attention, vocabularySize, hiddenSize } = config;
-  let weights = vocabularySize * hiddenSize;
-  for (const { inFeatures, outFeatures } of moduleShapes(config).values()) weights += inFeatures * outFeatures;
+  const weights = vocabularySize * hiddenSize + moduleWeights(config);
   return Math.round((0.25 * weights) / (2 * layers * attention.heads * attention.headSize));
 }
 

@@ -4,18 +4,15 @@
  * The head can be as large as many layers, but is one product: a small product tells its speed.
  */
 
-import { basename } from "node:path";
 import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
-import { moduleShapes } from "../../architectures/architectures.ts";
+import { moduleWeights } from "../../architectures/architectures.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
-import { storedWeights } from "../../architectures/storedWeights.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { packStep, type MicroBatch } from "../../dataset/batches.ts";
+import { median } from "../../foundation/median.ts";
 import { seededRandom } from "../../foundation/random.ts";
-import { elementCount } from "../../graph/shape.ts";
 import { openProductSpeed } from "../../runtime/productSpeed.ts";
 import type { BatchShape } from "../data/batchShape.ts";
-import { trainingGraph } from "../graph/trainingGraph.ts";
 import { openTrainingStep, type TrainingStep } from "../graph/trainingStep.ts";
 
 /** What is trained, and how. */
@@ -66,17 +63,10 @@ const leastLength = 128;
 /** Returns a shape whose steps take a fraction of a second: with fewer rows and, for large bases, shorter ones. */
 export function measurableShape(config: DecoderConfig, shape: BatchShape): BatchShape {
   // Three passes, of a multiplication and an addition for each weight of a layer.
-  const perToken = (6 * matrixParameters(config)) / config.layers;
+  const perToken = (6 * moduleWeights(config)) / config.layers;
   const tokens = Math.max(leastLength, Math.floor(measuredFlops / perToken));
   const length = Math.min(shape.length, tokens);
   return { ...shape, rows: Math.max(1, Math.min(shape.rows, Math.floor(tokens / length))), length };
-}
-
-function matrixParameters(config: DecoderConfig): number {
-  return [...moduleShapes(config).values()].reduce(
-    (sum, { inFeatures, outFeatures }) => sum + inFeatures * outFeatures,
-    0,
-  );
 }
 
 /** Bases of so many layers are measured whole. */
@@ -96,25 +86,22 @@ async function measureLayers(training: MeasuredTraining): Promise<number> {
 }
 
 /** Returns the seconds of steps of models with the first so many layers of the base. */
-async function measureSteps(training: MeasuredTraining, layers: readonly number[]): Promise<number[]> {
+async function measureSteps(
+  { base, config, spec, shape }: MeasuredTraining,
+  layers: readonly number[],
+): Promise<number[]> {
   const steps: TrainingStep[] = [];
   try {
-    for (const count of layers) steps.push(await openShortStep(training, count));
-    const batch = randomBatch(training.config, training.shape);
+    for (const count of layers) {
+      const short = { ...base, config: { ...config, layers: count } };
+      steps.push(await openTrainingStep(short, spec, shape, { get: (_name, size) => someValues(size) }));
+    }
+    const batch = randomBatch(config, shape);
     const noise = seededRandom(1, "cost");
     return await medianTimes(steps.map((step) => () => step.run(batch, noise)));
   } finally {
     for (const step of steps) await step.release();
   }
-}
-
-async function openShortStep({ base, config, spec, shape }: MeasuredTraining, layers: number): Promise<TrainingStep> {
-  const short = { ...config, layers };
-  const weights = { weights: storedWeights(base.tensors), weightFile: basename(base.weightsPath) };
-  const model = { config: short, ...weights, modules: moduleShapes(short) };
-  const { parameters } = trainingGraph(model, spec, shape, "gradients");
-  const initial = new Map(parameters.map(({ name, shape: dims }) => [name, someValues(elementCount(dims))]));
-  return openTrainingStep({ ...base, config: short }, spec, shape, initial);
 }
 
 /**
@@ -175,5 +162,5 @@ async function medianTimes(works: readonly (() => Promise<unknown>)[]): Promise<
       times[i]!.push((performance.now() - start) / 1000);
     }
   }
-  return times.map((each) => each.toSorted((a, b) => a - b)[each.length >> 1]!);
+  return times.map(median);
 }

@@ -38,6 +38,12 @@ export interface TrainingStep {
   release(): Promise<void>;
 }
 
+/** First values by the parameters' names, such as a map of them. */
+export interface InitialValues {
+  /** @param size the number of values that the parameter has */
+  get(name: string, size: number): Float32Array | undefined;
+}
+
 /**
  * Builds the graphs that train `spec` on `base` and loads them.
  *
@@ -49,7 +55,7 @@ export async function openTrainingStep(
   base: InstalledBase,
   spec: MethodSpec,
   shape: BatchShape,
-  initial: ReadonlyMap<string, Float32Array>,
+  initial: InitialValues,
   unfit: (reason: Said) => Error = (reason) => internalError(english(reason)),
   device: Device = "cpu",
 ): Promise<TrainingStep> {
@@ -63,8 +69,8 @@ export async function openTrainingStep(
     await openSession(onnx, { purpose: "training", weightFolder: dirname(base.weightsPath), device });
   const graph = trainingGraph(model, spec, shape, "gradients", device);
   const parameters = graph.parameters.map((parameter): NamedTensor => {
-    const values = initial.get(parameter.name);
     const size = elementCount(parameter.shape);
+    const values = initial.get(parameter.name, size);
     if (values?.length !== size)
       throw unfit(say`${parameter.name} needs ${size} first values, not ${values?.length ?? 0}`);
     return { ...parameter, values: Float32Array.from(values) };
