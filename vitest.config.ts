@@ -22,6 +22,8 @@ export default defineConfig({
           hookTimeout: 90_000,
           // One window at a time: two would fight for two cores, and for the focus.
           fileParallelism: false,
+          // A browser, an editor and a person's pace on a shared machine: scripts/test.ts names what needed its second try, and why.
+          retry: 1,
         },
       },
     ],

@@ -1,6 +1,6 @@
 /**
  * Runs all checks one after the other and prints their totals on the last line: `N passed, N failed, N skipped`. Above it is a
- * list of the skipped tests with reasons.
+ * list of the skipped tests with reasons, and one of those that passed only at their second try.
  *
  *     node scripts/test.ts         all (npm test)
  *     node scripts/test.ts fast    checks without a build or an editor (npm run ok)
@@ -22,6 +22,8 @@ interface Counts {
   failed: number;
   /** One line per skipped test, with its requirement if the test states one. */
   skipped: string[];
+  /** One line per test that failed at first and passed when it was tried again, with what had failed. */
+  secondTry: string[];
 }
 
 interface Check {
@@ -32,26 +34,44 @@ interface Check {
   results?: { path: string; read: (json: string) => Counts };
 }
 
+interface Assertion {
+  status: string;
+  fullName: string;
+  meta?: { needs?: string; secondTry?: boolean };
+  failureMessages: string[] | null;
+}
+
 /** The fields of Vitest's report that this script reads. */
 interface VitestReport {
   numPassedTests: number;
   numFailedTests: number;
   testResults: {
     name: string;
-    assertionResults: { status: string; fullName: string; meta?: { needs?: string } }[];
+    assertionResults: Assertion[];
   }[];
 }
 
 function readVitest(json: string): Counts {
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(json) as VitestReport;
-  const skipped = testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => status !== "passed" && status !== "failed")
-      .map(({ fullName, meta }) => {
-        return `${relative(root, name)}: ${fullName}${meta?.needs === undefined ? "" : ` (needs ${meta.needs})`}`;
+  const list = (is: (test: Assertion) => boolean, because: (test: Assertion) => string | undefined): string[] =>
+    testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults.filter(is).map((test) => {
+        const reason = because(test);
+        return `${relative(root, name)}: ${test.fullName}${reason === undefined ? "" : ` (${reason})`}`;
       }),
-  );
-  return { passed: numPassedTests, failed: numFailedTests, skipped };
+    );
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests,
+    skipped: list(
+      ({ status }) => status !== "passed" && status !== "failed",
+      ({ meta }) => meta?.needs && `needs ${meta.needs}`,
+    ),
+    secondTry: list(
+      ({ status, meta }) => status === "passed" && meta?.secondTry === true,
+      ({ failureMessages }) => failureMessages?.[0]?.split("\n", 1)[0],
+    ),
+  };
 }
 
 const vitest = (project: string): Check => {
@@ -88,12 +108,15 @@ const slow: readonly Check[] = [
   {
     name: "tests in the extension host",
     command: ["node", "test/vscode/harness/runHostTests.ts"],
-    results: { path: join(scratch, "host-tests", "results.json"), read: (json) => JSON.parse(json) as Counts },
+    results: {
+      path: join(scratch, "host-tests", "results.json"),
+      read: (json) => noCounts(JSON.parse(json) as Counts),
+    },
   },
 ];
 
 function noCounts(counts: Partial<Counts> = {}): Counts {
-  return { passed: 0, failed: 0, skipped: [], ...counts };
+  return { passed: 0, failed: 0, skipped: [], secondTry: [], ...counts };
 }
 
 function inWords({ passed, failed, skipped }: Counts): string {
@@ -130,6 +153,7 @@ const add = (name: string, counts: Counts): void => {
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped.push(...counts.skipped);
+  total.secondTry.push(...counts.secondTry);
   if (counts.failed > 0) failed.push(name);
 };
 
@@ -151,6 +175,7 @@ if (only !== "fast") {
   }
 }
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")}`);
+if (total.secondTry.length > 0) console.log(`\nPassed only at the second try:\n  ${total.secondTry.join("\n  ")}`);
 if (total.skipped.length > 0) console.log(`\nSkipped:\n  ${total.skipped.join("\n  ")}`);
 console.log(`\n${inWords(total)}`);
 process.exitCode = total.failed > 0 ? 1 : 0;

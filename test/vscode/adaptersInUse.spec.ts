@@ -49,10 +49,8 @@ const item = (workbench: Workbench, text: string) => rows(workbench).filter({ ha
 const focused = (workbench: Workbench) => workbench.page.locator(".quick-input-list .monaco-list-row.focused");
 const said = (workbench: Workbench): Promise<string | null> =>
   workbench.statusItem("Graft:").locator("[aria-label]").first().getAttribute("aria-label");
-async function select(workbench: Workbench, name: string): Promise<void> {
-  await workbench.command("Graft: Select adapter");
-  await item(workbench, name).first().click();
-}
+const select = (workbench: Workbench, name: string): Promise<void> =>
+  workbench.choose(() => workbench.command("Graft: Select adapter"), name);
 
 async function openScales(workbench: Workbench, name = "team"): Promise<void> {
   await workbench.command("Graft: Change adapter scale");

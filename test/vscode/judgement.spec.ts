@@ -56,10 +56,8 @@ test("nothing appears in a comment, nor at several cursors", async ({ workbench 
 });
 
 test("snoozed completions are silent, and come back when they are resumed", async ({ workbench }) => {
-  const choose = async (label: string): Promise<void> => {
-    await workbench.command("Graft: Snooze completions");
-    await workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first().click();
-  };
+  const choose = (label: string): Promise<void> =>
+    workbench.choose(() => workbench.command("Graft: Snooze completions"), label);
   await choose("15 minutes");
   await workbench.statusItem("Graft: snoozed").waitFor();
   await workbench.press("ControlOrMeta+End");

@@ -23,10 +23,8 @@ const said = (workbench: Workbench): Promise<string | null> =>
   item(workbench).locator("[aria-label]").first().getAttribute("aria-label");
 const rows = (workbench: Workbench) => workbench.page.locator(".quick-input-list .monaco-list-row");
 
-async function choose(workbench: Workbench, text: string): Promise<void> {
-  await item(workbench).locator("a").click();
-  await rows(workbench).filter({ hasText: text }).click();
-}
+const choose = (workbench: Workbench, text: string): Promise<void> =>
+  workbench.choose(() => item(workbench).locator("a").click(), text);
 
 test("stands there before a Python file is open", async ({ workbench }) => {
   await workbench.page.locator(".statusbar-item", { hasText: "Graft: no adapter" }).waitFor();
@@ -84,8 +82,7 @@ test("the steps of the walkthrough are completed where they are taken, before it
   await workbench.openFile("main.py");
   await workbench.type("\n\n");
   await typeUntilGhostText(workbench, shape("Pentagon", "side"));
-  await workbench.command("Welcome: Open Walkthrough");
-  await rows(workbench).filter({ hasText: "Get started with Graft" }).click();
+  await workbench.choose(() => workbench.command("Welcome: Open Walkthrough"), "Get started with Graft");
   await expect.poll(() => isDone("See a completion")).toBe("true");
   expect(await isDone("Switch adapters while you type")).toBe("false");
   await choose(workbench, "Select adapter");

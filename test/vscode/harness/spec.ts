@@ -22,6 +22,13 @@ import { chromium } from "playwright-core";
 import { inject, test as base } from "vitest";
 import { openWorkbench, type Workbench } from "./workbench.ts";
 
+declare module "vitest" {
+  interface TaskMeta {
+    /** Whether the test failed and is tried again: told at the end of `npm test`. */
+    secondTry?: boolean;
+  }
+}
+
 export interface EditorTestOptions {
   /** Path in the folder → content. */
   files?: Readonly<Record<string, string>>;
@@ -63,6 +70,11 @@ export function editorTest(options: EditorTestOptions = {}) {
     .extend<{ evidence: undefined }>({
       evidence: [
         async ({ workbench, task, onTestFailed }, use) => {
+          if (task.result?.retryCount) {
+            task.meta.secondTry = true;
+            // Lists that the first try has left open.
+            for (const _ of [1, 2]) await workbench.press("Escape");
+          }
           onTestFailed(async () => {
             const path = await workbench.screenshot(`failed ${task.name.replaceAll(/[^\w ]/g, "")}`);
             console.error(`What the editor showed: ${path}`);

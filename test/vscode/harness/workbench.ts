@@ -14,6 +14,8 @@ export interface Workbench {
   readonly offsite: ReadonlySet<string>;
   /** Runs a command by its title in the command palette, such as "Graft: Train adapter". */
   command(title: string): Promise<void>;
+  /** Clicks the row with `text` of the list that `open` opens, the first of several. */
+  choose(open: () => Promise<void>, text: string): Promise<void>;
   /** Opens a file of the folder's top level, waits until its language is known, and puts the cursor at its end. */
   openFile(name: string): Promise<void>;
   /** Types as a person does: key by key. */
@@ -70,10 +72,21 @@ function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Wo
   const editor = page.locator(".editor-group-container.active .editor-instance");
   const ghostPieces = editor.locator(".ghost-text-decoration, .ghost-text, .ghost-text-decoration-preview");
   const statusItem = (text: string | RegExp): Locator => page.locator(".statusbar-item", { hasText: text });
-  const command = async (title: string): Promise<void> => {
+  const list = page.locator('.quick-input-widget:not([style*="display: none"])');
+  // A view that opens takes the focus when it has slid in, and the list goes away: as a user would, open it once more.
+  const choose = async (open: () => Promise<void>, text: string): Promise<void> => {
+    const row = list.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
+    await open();
+    for (const deadline = Date.now() + 30_000; ;) {
+      const failure = await row.click({ timeout: 2000 }).then(() => undefined, String);
+      if (failure === undefined) return;
+      if (Date.now() > deadline) throw new Error(failure);
+      if (!(await list.isVisible())) await open();
+    }
+  };
+  const openPalette = async (title: string): Promise<void> => {
     // One that fades away is still there, but inert.
-    const widget = '.quick-input-widget:not([style*="display: none"])';
-    const input = page.locator(`${widget} .quick-input-box input:not([inert] *)`);
+    const input = list.locator(".quick-input-box input:not([inert] *)");
     // F1 is lost while the window still starts or another list goes away: ask again until the palette is there.
     const open = async (): Promise<boolean> =>
       (await input.inputValue({ timeout: 1000 }).catch(() => "")).startsWith(">");
@@ -82,8 +95,8 @@ function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Wo
       await page.keyboard.press("F1");
     }
     await input.fill(`>${title}`);
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
   };
+  const command = (title: string): Promise<void> => choose(() => openPalette(title), title);
   return {
     page,
     folder,
@@ -96,6 +109,7 @@ function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Wo
     statusItem,
     notification: (text) => page.locator(".notification-list-item", { hasText: text }),
     command,
+    choose,
     openFile: async (name) => {
       const entry = page.getByRole("treeitem", { name }).first();
       if (!(await entry.isVisible())) await command("View: Show Explorer");
