@@ -25,9 +25,9 @@ import { randomLora } from "../extension/core/speed/measuring.ts";
 import { benchShape, benchSpec, openTrainingBench } from "../extension/core/speed/trainingBench.ts";
 import { openDecoder, type Decoder } from "../extension/core/inference/tree/decoder.ts";
 import { planMemory } from "../extension/core/training/cost/memoryPlan.ts";
-import { run } from "./bed/command.ts";
-import { root, scratch } from "./bed/paths.ts";
-import { shapes, writeCheckpoint, type ShapeName } from "./fullSize/checkpoint.ts";
+import { scratch } from "./bed/paths.ts";
+import { shapes, type ShapeName } from "./fullSize/checkpoint.ts";
+import { importShape } from "./fullSize/importShape.ts";
 import { openPlainDecoder, type PlainDecoder } from "./fullSize/plainDecoder.ts";
 
 const { values: flags } = parseArgs({
@@ -43,20 +43,11 @@ const { values: flags } = parseArgs({
 if (!Object.hasOwn(shapes, flags.shape)) throw new Error(`--shape is one of ${Object.keys(shapes).join(", ")}`);
 const shape = flags.shape as ShapeName;
 const folder = join(scratch, "full-size");
-const home = join(folder, "home");
 
 try {
-  const source = join(folder, shape);
-  const sourceBytes = await writeCheckpoint(source, shape, flags.sparse);
-  const cli = [join(root, "extension", "cli.ts"), "import", source, "--bits", flags.bits, "--json"];
-  const output = await run(process.execPath, cli, { env: { ...process.env, GRAFT_HOME: home } });
-  const result = JSON.parse(output.split("\n").find((line) => line.includes('"event":"result"'))!) as {
-    path: string;
-    bytes: number;
-    seconds: number;
-    peakMemoryBytes: number;
-  };
-  tell("source", sourceBytes / 1e6, "MB");
+  const { bits, sparse } = flags;
+  const result = await importShape(shape, { folder, bits, sparse });
+  tell("source", result.sourceBytes / 1e6, "MB");
   tell("weight file", result.bytes / 1e6, "MB");
   tell("import", result.seconds, "s");
   tell("peak memory of the import", result.peakMemoryBytes / 1e6, "MB");

@@ -3,7 +3,9 @@
  * it, for each folder and method, and prints the table of docs/benchmarks.md. Time is that of the whole process, from its start to the
  * adapter, without the trial. Run it on a quiet machine, after `npm run build`; memory does not depend on that.
  *
- *     node scripts/saidAndTook.ts FOLDER… [--methods lora,ia3] [--preset quick] [--validation 0.1]
+ *     node scripts/saidAndTook.ts FOLDER… [--methods lora,ia3] [--preset quick] [--steps N] [--validation 0.1] [--shape smollm2-135m]
+ *
+ * With `--shape`, the base has the shape of a published model, random weights of 4 bits, and the tokenizer of the embedded one.
  */
 
 import { rm } from "node:fs/promises";
@@ -15,16 +17,22 @@ import type { TrainOptions } from "../extension/core/training/request.ts";
 import { trainWork } from "../extension/engine/protocol/training.ts";
 import { workApart } from "../extension/engine/workApart.ts";
 import { root, scratch } from "./bed/paths.ts";
+import type { ShapeName } from "./fullSize/checkpoint.ts";
+import { importShape } from "./fullSize/importShape.ts";
 
 const { values: flags, positionals: folders } = parseArgs({
   allowPositionals: true,
   options: {
     methods: { type: "string", default: "lora,ia3" },
     preset: { type: "string", default: "quick" },
+    steps: { type: "string" },
     validation: { type: "string", default: "0.1" },
+    shape: { type: "string" },
   },
 });
 const home = join(scratch, "said-and-took");
+const shape = flags.shape as ShapeName | undefined;
+const base = shape ? (await importShape(shape, { folder: home, bits: "4", withTokenizer: true })).path : "";
 const out = join(home, "adapter");
 const engine = { entry: join(root, "dist", "engine.js"), log: silentLog };
 const estimate = openEstimator();
@@ -38,21 +46,29 @@ for (const folder of folders) {
 await rm(home, { recursive: true, force: true });
 
 async function compare(folder: string, method: string): Promise<string> {
-  const { preset, validation } = flags;
+  const { preset, steps, validation } = flags;
   await rm(out, { recursive: true, force: true });
-  const asked = { data: [folder], method, preset, validation, trial: false, out };
-  const places = { base: "", home, embedded: join(root, "base"), dataFolder: "" };
+  const asked = {
+    data: [folder],
+    method,
+    preset,
+    ...(steps !== undefined && { steps: Number(steps) }),
+    validation,
+    trial: false,
+    out,
+  };
+  const places = { base, home, embedded: join(root, "base"), dataFolder: "" };
   const options = { ...asked, ...places } as TrainOptions;
   const said = await estimate(options, { log: silentLog });
   const startedAt = performance.now();
-  const { steps, peakMemoryBytes } = await workApart(trainWork, options, engine, {
+  const { steps: taken, peakMemoryBytes } = await workApart(trainWork, options, engine, {
     signal: new AbortController().signal,
     onProgress: () => undefined,
   });
   const seconds = (performance.now() - startedAt) / 1000;
   const cells = [
     `${method}, ${basename(folder)}`,
-    `${said.steps} said, ${steps} taken`,
+    `${said.steps} said, ${taken} taken`,
     said.seconds?.toFixed(0) ?? "",
     `${seconds.toFixed(0)} (${percent(said.seconds ?? NaN, seconds)})`,
     (said.memoryBytes / 1e6).toFixed(0),

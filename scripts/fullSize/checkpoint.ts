@@ -11,6 +11,19 @@ const common = { rms_norm_eps: 1e-6, hidden_act: "silu", max_position_embeddings
 
 /** The fields of the published config.json that determine size and graph. */
 export const shapes = {
+  "smollm2-135m": {
+    ...common,
+    model_type: "llama",
+    vocab_size: 49_152,
+    hidden_size: 576,
+    intermediate_size: 1536,
+    num_hidden_layers: 30,
+    num_attention_heads: 9,
+    num_key_value_heads: 3,
+    rope_theta: 1e5,
+    tie_word_embeddings: true,
+    max_position_embeddings: 8192,
+  },
   "qwen2.5-coder-0.5b": {
     ...common,
     model_type: "qwen2",
