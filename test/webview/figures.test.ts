@@ -40,3 +40,8 @@ describe("loss", () => {
     expect([2.345, 0.01234, Number.NaN].map(figures.loss)).toEqual(["2.35", "0.0123", "–"]);
   });
 });
+
+test("a difference has its sign, and zero has none", () => {
+  expect([4.4, -0.4, -12].map((value) => figures.signed(value))).toEqual(["+4", "0", "−12"]);
+  expect(figures.signed(-0.1211, 3)).toBe("−0.121");
+});

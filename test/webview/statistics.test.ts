@@ -6,7 +6,7 @@ const { verdictText } = await import("../../webview/statistics/comparisonResult.
 const { otherThan, settingsOf } = await import("../../webview/statistics/comparisonForm.tsx");
 const { barsOf } = await import("../../webview/statistics/dayBars.tsx");
 const { scaleOf } = await import("../../webview/statistics/intervalChart.tsx");
-const { about, countAndShare, nameOf, percent, signed } = await import("../../webview/statistics/formats.ts");
+const { about, countAndShare, nameOf, percent, signedPoints } = await import("../../webview/statistics/formats.ts");
 
 describe("verdictText", () => {
   const said = (part: Partial<ComparisonShown>): string =>
@@ -116,7 +116,7 @@ test("numbers and names as people read them", () => {
     "0",
   ]);
   expect([about(7), about(63), about(101), about(12_345)]).toEqual(["7", "63", "110", "13,000"]);
-  expect([signed(0.07), signed(-0.07), signed(0)]).toEqual(["+7", "−7", "0"]);
+  expect([signedPoints(0.07), signedPoints(-0.07), signedPoints(0)]).toEqual(["+7", "−7", "0"]);
   const variant = { base: "small", adapter: "shop", context: true };
   expect([nameOf(variant, false), nameOf(variant, true), nameOf({ ...variant, adapter: null }, false)]).toEqual([
     "shop on small",

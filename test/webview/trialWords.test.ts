@@ -81,8 +81,3 @@ describe("forgetting", () => {
     expect(words.adviceText(shown)).toBe(forgets ? advice : undefined);
   });
 });
-
-test("a difference has its sign, and zero has none", () => {
-  expect([4.4, -0.4, -12].map((value) => words.signed(value))).toEqual(["+4", "0", "−12"]);
-  expect(words.signed(-0.1211, 3)).toBe("−0.121");
-});

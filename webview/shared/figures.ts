@@ -26,3 +26,10 @@ export function count(number: number): string {
   if (inMillions >= 1000) return t("{0} billion", (inMillions / 1000).toFixed(1));
   return t("{0} million", inMillions < 10 ? inMillions.toFixed(1) : Math.round(inMillions));
 }
+
+/** Formats a difference with its sign: "+4", "−2", "0". */
+export function signed(value: number, digits = 0): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return value < 0 ? `−${text}` : `+${text}`;
+}

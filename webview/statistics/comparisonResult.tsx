@@ -3,7 +3,7 @@
 import type { ComparisonShown, FromStatistics, MeasuresShown } from "../protocol/statistics.ts";
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
-import { about, milliseconds, nameOf, ofHundred, percent, signed } from "./formats.ts";
+import { about, milliseconds, nameOf, ofHundred, percent, signedPoints } from "./formats.ts";
 import { IntervalChart } from "./intervalChart.tsx";
 
 export interface ComparisonResultProps {
@@ -56,32 +56,32 @@ export function verdictText({ verdict, found, needed, hasEnded }: ComparisonShow
         "A is better: {0} of 100 suggestions are kept instead of {1} (95 %: {2} to {3}).",
         ofA,
         ofB,
-        signed(low),
-        signed(high),
+        signedPoints(low),
+        signedPoints(high),
       );
     case "b":
       return t(
         "B is better: {0} of 100 suggestions are kept instead of {1} (95 %: {2} to {3}).",
         ofB,
         ofA,
-        signed(-high),
-        signed(-low),
+        signedPoints(-high),
+        signedPoints(-low),
       );
     case "alike":
       return t(
         "A and B are alike: {0} and {1} of 100 suggestions are kept (95 %: {2} to {3}).",
         ofA,
         ofB,
-        signed(low),
-        signed(high),
+        signedPoints(low),
+        signedPoints(high),
       );
     case "open": {
       const soFar = t(
         "Not known yet: {0} of 100 suggestions are kept with A, {1} with B (95 %: {2} to {3}).",
         ofA,
         ofB,
-        signed(low),
-        signed(high),
+        signedPoints(low),
+        signedPoints(high),
       );
       return hasEnded ? soFar : `${soFar} ${t("A verdict takes about {0} more suggestions.", more)}`;
     }

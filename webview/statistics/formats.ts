@@ -1,6 +1,7 @@
 /** Numbers and names of the statistics as people read them. */
 
 import type { ArmSetting } from "../protocol/statistics.ts";
+import { signed } from "../shared/figures.ts";
 import { t } from "../shared/l10n.ts";
 
 /** "26 %", or a dash if there is nothing to share. */
@@ -29,10 +30,9 @@ export function about(number: number): string {
   return (Math.ceil(number / unit) * unit).toLocaleString();
 }
 
-/** A difference, with its sign. */
-export function signed(share: number): string {
-  const points = Math.round(100 * share);
-  return points > 0 ? `+${points}` : String(points).replace("-", "−");
+/** A difference of shares in points, with its sign. */
+export function signedPoints(share: number): string {
+  return signed(100 * share);
 }
 
 export interface Named extends ArmSetting {

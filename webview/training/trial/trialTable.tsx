@@ -2,7 +2,7 @@
 
 import type { Compared, Difference, TrialShown } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";
-import { signed } from "./trialWords.ts";
+import { signed } from "../../shared/figures.ts";
 
 export function TrialTable({ trial: { served, bodies, alone, general } }: { trial: TrialShown }) {
   return (

@@ -1,6 +1,7 @@
 /** The findings of a trial as sentences. */
 
 import type { TrialComparison, TrialShown } from "../../protocol/trial.ts";
+import { signed } from "../../shared/figures.ts";
 import { t } from "../../shared/l10n.ts";
 
 export function verdictText(trial: TrialShown): string {
@@ -85,11 +86,4 @@ export function adviceText({ verdict, forgets }: TrialShown): string | undefined
   if (verdict === "better") return undefined;
   if (verdict === "untold") return t("Train on more code for a verdict, or compare the two while you work.");
   return t("Try more code, another method or a larger base model.");
-}
-
-/** A difference in points: "+4", "−2", "0". */
-export function signed(value: number, digits = 0): string {
-  const text = Math.abs(value).toFixed(digits);
-  if (Number(text) === 0) return text;
-  return value < 0 ? `−${text}` : `+${text}`;
 }
