@@ -19,7 +19,7 @@ const alwaysKnown = /^__\w+__$|(?:Error|Exception|ExceptionGroup|Warning|Exit|In
 
 /**
  * Returns where the range first reads a name that only functions around which it does not stand give a meaning; undefined if nowhere,
- * and in a text with errors, whose functions cannot be told apart.
+ * and in a text whose functions cannot be told apart because of errors.
  *
  * @param isKnown tells names that text outside of the tree has
  */
@@ -28,8 +28,8 @@ export function firstForeignName(
   { start, end }: TextRange,
   isKnown: (name: string) => boolean,
 ): number | undefined {
-  if (root.hasError || root.descendantsOfType("wildcard_import").length > 0) return undefined;
   const isInside = (node: Node): boolean => node.startIndex < end && node.endIndex > start;
+  if (!isClear(root, isInside) || root.descendantsOfType("wildcard_import").length > 0) return undefined;
   const all = identifiersIn(root);
   const read = all.filter((name) => isInside(name) && !isGiven(name) && !isMember(name) && !builtin.has(name.text));
   if (read.length === 0) return undefined;
@@ -45,6 +45,13 @@ export function firstForeignName(
   const isForeign = ({ text }: Node): boolean =>
     given.has(text) && !known.has(text) && !alwaysKnown.test(text) && !isKnown(text);
   return read.find(isForeign)?.startIndex;
+}
+
+/** Whether all errors are in statements of their own that define nothing, such as an import that is being typed. */
+function isClear(root: Node, isInside: (node: Node) => boolean): boolean {
+  if (!root.hasError) return true;
+  const broken = root.children.filter((statement) => statement?.hasError === true);
+  return broken.every((statement) => statement && !isInside(statement) && !/\b(?:def|class)\b/.test(statement.text));
 }
 
 function identifiersIn(node: Node): Node[] {

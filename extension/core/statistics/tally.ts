@@ -4,7 +4,7 @@ import type { Silence, Suggestion, SuggestionEvent } from "../completion/judgeme
 import type { Outcome, StatisticsRecord, Subject, SuggestionRecord } from "./record.ts";
 
 /** Silences after a search. The others follow from where the cursor is or what the user did, and say nothing of a model. */
-const searched: ReadonlySet<Silence> = new Set(["nothing-found", "unsure", "rejected-here"]);
+const searched: ReadonlySet<Silence> = new Set(["nothing-found", "unsure", "rejected-here", "typed-over"]);
 
 export type Accepted = Extract<SuggestionEvent, { kind: "accepted" | "partlyAccepted" }>;
 

@@ -32,12 +32,12 @@ export function followSuggestionEvents(
 
   subscriptions.push(
     happened,
-    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges, reason }) => {
       const changes = contentChanges.map(({ rangeOffset, rangeLength, text }) => {
         return { offset: rangeOffset, deleted: rangeLength, text };
       });
       onChange(document.uri.toString(), changes);
-      life.changed(document.uri.toString(), changes, now());
+      life.changed(document.uri.toString(), changes, now(), reason !== undefined);
     }),
     vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections: [selection] }) => {
       if (textEditor !== vscode.window.activeTextEditor || !selection) return;

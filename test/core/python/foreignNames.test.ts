@@ -88,12 +88,23 @@ describe("foreignName", () => {
     ["def f(b):\n    pass\n\nx = [\n    |\n    for b in c\n]\n", "b"],
     ['def f(b):\n    pass\n\ndef g():\n    """Says\n    |\n    """\n', "the b of it"],
     ["from m import *\ndef f(b):\n    pass\n\n|\n", "b"],
-    ["def f(b):\n    pass\n\n|\n\nx = (\n", "b"],
+    ["def f(b):\n    pass\n\n|\n\nx = (\ndef g(b):\n    pass\n", "b"],
+    ["def f(b):\n    pass\n\n|\n\nclass C(\n    b = 1\n", "b"],
+    ["def f(b):\n    pass\n\nx = (b, |\n", "b"],
+    ["import a import b import c\ndef f(b):\n    pass\n\n|\n", "b"],
     ["def g(b):\n    text = '''\nflush left\n'''\n    |\n\ndef f(b):\n    pass\n", "return b"],
     ["def g(b) -> Union[\n    A, B\n]:\n    |\n\ndef f(b):\n    pass\n", "return b"],
     ["def g(b):\n    def h():\n        |\n\ndef f(b):\n    pass\n", "return b"],
     ["def größe(a):\n    pass\n\ndef f():\n    |\n", "return größe(1)"],
   ])("in doubt, %j knows %j", (marked, text) => expect(foreign(marked, text)).toBeUndefined());
+
+  test.each([
+    "import a\nimport cimport d\ndef f(b):\n    pass\n\n|\n",
+    "def f(b):\n    pass\n\n|\n\nx = (\n",
+    "x = = 3\n\ndef f(b):\n    pass\n\ndef g(a):\n    |\n",
+  ])("an error in a statement that defines nothing is no doubt: %j", (marked) => {
+    expect(foreign(marked, "b")).toBe("b");
+  });
 
   test("knows what stands elsewhere", () => {
     expect(foreign("def f(b):\n    pass\n\n|\n", "b")).toBe("b");

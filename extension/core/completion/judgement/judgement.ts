@@ -87,7 +87,8 @@ export function openJudgement({ quietIn, habits = forgetful() }: JudgementOption
       const part = shownPart(completion);
       const confidence = habitual(part.confidence, habit);
       if (confidence < completion.leastConfidence) return { silence: "unsure" };
-      if (rejections.isRejected(document, cursor, part.text)) return { silence: "rejected-here" };
+      const silence = rejections.reasonAgainst(document, cursor, part.text, at);
+      if (silence) return { silence };
       return { text: part.text, confidence, silence: null };
     },
     appeared: (id, { document, cursor }, text) => rejections.appeared(id, document, cursor, text),

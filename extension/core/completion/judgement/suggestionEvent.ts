@@ -32,8 +32,8 @@ export interface Stretch {
   readonly end: number;
 }
 
-/** What ended a suggestion: other text, a deletion, the cursor's leaving, or another suggestion. */
-export type Ending = "typing" | "deleting" | "moving" | "replacing";
+/** What ended a suggestion: other text, a deletion, an undo or redo, the cursor's leaving, or another suggestion. */
+export type Ending = "typing" | "deleting" | "undoing" | "moving" | "replacing";
 
 /** Why no suggestion appeared. */
 export type Silence =
@@ -46,6 +46,7 @@ export type Silence =
   | "string"
   | "too-little"
   | "rejected-here"
+  | "typed-over"
   | "unsure"
   | "nothing-found";
 
@@ -63,9 +64,9 @@ export type SuggestionEvent =
       | { readonly kind: "accepted"; readonly characters: number; readonly place: Stretch }
       /** The user typed all of it. */
       | { readonly kind: "typedOut" }
-      /** It went after it was read. */
+      /** It went after it was read, and not by an undo, which is about the user's own text. */
       | { readonly kind: "rejected"; readonly by: Ending }
-      /** It went before it could be read. */
+      /** It went without a verdict of the user. */
       | { readonly kind: "ignored"; readonly by: Ending }
     ))
   | { readonly kind: "silent"; readonly at: number; readonly document: string; readonly reason: Silence };

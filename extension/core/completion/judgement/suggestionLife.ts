@@ -32,7 +32,8 @@ export interface Appearance {
 export interface SuggestionLife {
   /** Returns the suggestion, which is the one on screen if its rest appears again. */
   appeared(appearance: Appearance, at: number): Suggestion;
-  changed(document: string, changes: readonly Change[], at: number): void;
+  /** @param isUndo the changes are an undo or a redo */
+  changed(document: string, changes: readonly Change[], at: number, isUndo?: boolean): void;
   /** The cursor is at `offset`, or the document is no longer the active one. */
   moved(document: string, offset: number, at: number): void;
   /** The editor says that the rest was accepted. */
@@ -73,12 +74,13 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
     if (!one) return;
     living = undefined;
     tellOfReading(one, at);
-    tell({ kind: one.isRead ? "rejected" : "ignored", suggestion: one.suggestion, by, at });
+    const isRejected = one.isRead && by !== "undoing";
+    tell({ kind: isRejected ? "rejected" : "ignored", suggestion: one.suggestion, by, at });
   };
 
-  const grow = (one: Living, change: Change, at: number): void => {
+  const grow = (one: Living, change: Change, at: number, isUndo: boolean): void => {
     const growth = growthBy(one, change);
-    if (typeof growth === "string") return end(growth, at);
+    if (typeof growth === "string") return end(isUndo ? "undoing" : growth, at);
     Object.assign(one, { ...growth, changedAt: at });
     const { typed: characters } = growth;
     if (characters === 0) return;
@@ -109,15 +111,16 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
       tell({ kind: "shown", suggestion, at });
       return suggestion;
     },
-    changed: (document, changes, at) => {
+    changed: (document, changes, at, isUndo = false) => {
       for (const change of changes) {
         if (living?.suggestion.document !== document) return;
         const { start, length } = living;
         const changeEnd = change.offset + change.deleted;
         if (change.offset > start + length) continue;
         if (changeEnd < start) living.start += change.text.length - change.deleted;
-        else if (change.offset < start) end(change.text === "" ? "deleting" : "typing", at);
-        else grow(living, change, at);
+        else if (change.offset >= start) grow(living, change, at, isUndo);
+        else if (isUndo) end("undoing", at);
+        else end(change.text === "" ? "deleting" : "typing", at);
       }
     },
     moved: (document, offset, at) => {

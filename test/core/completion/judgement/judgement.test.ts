@@ -170,11 +170,29 @@ describe("judge", () => {
     expect(verdict).toMatchObject({ confidence: expect.closeTo(0.6, 5) });
   });
 
-  test("offers again what was gone before it could be read, if only the typing went on otherwise", () => {
+  test("offers once more what was typed over before it could be read, then no more on any line for ten minutes", () => {
     const { show, insert } = working();
+    const below = question("import os\nimport re\n    path = os.|");
     show(here, completion("environ"), 0);
     insert(here, "x", 300);
-    expect(show(here, completion("environ"), 1000)).toMatchObject({ text: "environ" });
+    expect(show(below, completion("environ"), 1000)).toMatchObject({ text: "environ" });
+    insert(below, "x", 1300);
+    expect(show(here, completion("environ"), 2000)).toEqual({ silence: "typed-over" });
+    expect(show(below, completion("environ\nprint(path)"), 2000)).toEqual({ silence: "typed-over" });
+    expect(show(here, completion("getcwd()"), 2000)).toMatchObject({ text: "getcwd()" });
+    expect(show({ ...here, document: "file:///b.py" }, completion("environ"), 2000)).toMatchObject({ text: "environ" });
+    expect(show(question("import os\npath = os.en|"), completion("viron"), 2000)).toMatchObject({ text: "viron" });
+    expect(show(here, completion("environ"), 602_000)).toMatchObject({ text: "environ" });
+  });
+
+  test("offers a line that was typed over again once it was accepted", () => {
+    const { show, insert, accept } = working();
+    for (const at of [0, 1000]) {
+      show(here, completion("environ"), at);
+      insert(here, "x", at + 300);
+    }
+    accept(question("import os\npath = os.en|"), "viron", 2000);
+    expect(show(here, completion("environ"), 4000)).toMatchObject({ text: "environ" });
   });
 
   test("rejections lower the confidence of this base and adapter, acceptances raise it", () => {

@@ -170,6 +170,19 @@ describe("the end without acceptance", () => {
     expect(kinds()).toEqual(["shown", "ignored", "shown", "read", "rejected"]);
   });
 
+  test("an undo is no verdict, however long it was read", () => {
+    const { life, show, last } = following();
+    for (const change of [
+      { offset: 6, deleted: 4, text: "" },
+      { offset: 10, deleted: 0, text: "x" },
+      { offset: 4, deleted: 8, text: "y" },
+    ]) {
+      show(10, "alpha", 0);
+      life.changed("file:///a.py", [change], 2000, true);
+      expect(last()).toEqual({ kind: "ignored", by: "undoing", at: 2000 });
+    }
+  });
+
   test("by deleting, by moving, by another suggestion, by another document", () => {
     const { life, show, insert, move, last } = following();
     show(10, "alpha");
