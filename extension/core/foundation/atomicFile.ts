@@ -190,6 +190,12 @@ export function writeFailure(error: unknown, path: string): unknown {
     case "ENOSPC":
     case "EDQUOT":
       return failure("disk-full", say`the disk is full`, say`Free some space and try again; nothing was changed.`);
+    case "EFBIG":
+      return failure(
+        "disk-full",
+        say`the file system, or a limit of this system, allows no file of that size`,
+        say`Choose a folder on another disk, or raise the limit (ulimit -f); nothing was changed.`,
+      );
     case "ENOTDIR":
     case "EEXIST":
       return failure("not-writable", say`a part of this path is a file`, say`Choose another folder.`);

@@ -186,10 +186,8 @@ describe("writeNewFolder", () => {
     expect(readFileSync(kind === "folder" ? join(path, "theirs") : path, "utf8")).toBe("theirs");
   });
 
-  test("leaves nothing if it cannot be filled", async () => {
-    await expect(
-      writeNewFolder(join(folder, "new"), () => Promise.reject(systemError("ENOSPC"))),
-    ).rejects.toMatchObject({
+  test.each(["ENOSPC", "EDQUOT", "EFBIG"])("leaves nothing if it cannot be filled: %s", async (code) => {
+    await expect(writeNewFolder(join(folder, "new"), () => Promise.reject(systemError(code)))).rejects.toMatchObject({
       code: "disk-full",
     });
     expect(readdirSync(folder)).toEqual([]);

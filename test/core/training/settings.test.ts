@@ -20,6 +20,7 @@ describe("readSettings", () => {
   });
 
   test.each<[Partial<TrainOptions>, RegExp]>([
+    [{ alpha: 1e39 }, /alpha/],
     [{ rank: 0 }, /rank 0: it must be a whole number from 1 to 1024/],
     [{ rank: 2.5 }, /rank 2.5/],
     [{ epochs: 0 }, /epochs 0: it must be a number above 0/],

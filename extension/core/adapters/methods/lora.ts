@@ -60,7 +60,13 @@ const fields = {
     .describe(
       `Rank of LoRA's matrices; by default ${ranks.usual}, but ${ranks.requests} where a small base learns source code`,
     ),
-  alpha: z.number().gt(0).optional().describe("LoRA's scaling factor times its rank; by default twice the rank"),
+  // The models compute in float32, which ends at 3.4e38.
+  alpha: z
+    .number()
+    .gt(0)
+    .max(1e6)
+    .optional()
+    .describe("LoRA's scaling factor times its rank; by default twice the rank"),
   dropout: z.number().min(0).lt(1).default(0.05).describe("Share of LoRA's input that is dropped in each step"),
   rsLora: z.boolean().default(false).describe("Scale LoRA by alpha/√rank instead of alpha/rank"),
   targets: targetsField,

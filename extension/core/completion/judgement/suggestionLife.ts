@@ -124,8 +124,7 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
       }
     },
     moved: (document, offset, at) => {
-      if (!living) return;
-      if (!isAt(living, document, offset, at)) end("moving", at);
+      if (living && !isAt(living, document, offset, at)) end("moving", at);
     },
     accepted: (id, at) => {
       const one = living;

@@ -80,16 +80,18 @@ async function evaluateOn(
   const tell = withTimeLeft((progress) => onProgress?.({ run: run.id, candidate: name, ...progress }));
   const control = { signal, log, onProgress: tell };
   try {
-    if (run.result) log.info(`This run is already finished, see ${run.folder}. Give --fresh to evaluate again.`);
-    else {
-      if (run.lost > 0) {
-        const tasks = counted(run.lost, "task is", { many: "tasks are" });
-        log.warn(`${tasks} predicted again: predictions in ${run.folder} are gone.`);
-      }
-      if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
-      await suite.predict(pausing(run, pause, configuration.suite.tasks), candidate, control);
-      await run.finish(await resultOf(run, suite, configuration, control));
+    if (run.result) {
+      const finished = await readRun(run.folder);
+      log.info(`This run is already finished, see ${run.folder}. Give --fresh to evaluate again.`);
+      return finished;
     }
+    if (run.lost > 0) {
+      const tasks = counted(run.lost, "task is", { many: "tasks are" });
+      log.warn(`${tasks} predicted again: predictions in ${run.folder} are gone.`);
+    }
+    if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
+    await suite.predict(pausing(run, pause, configuration.suite.tasks), candidate, control);
+    await run.finish(await resultOf(run, suite, configuration, control));
     return await readRun(run.folder);
   } finally {
     await run.release();
