@@ -189,6 +189,32 @@ describe("Suggestions in the editor", function () {
     assert.deepEqual(kinds(), ["rejected-here"]);
   });
 
+  it("an undo of what was typed in front of it is no verdict, and it comes again", async () => {
+    const editor = await open("import os\npath = o", "s.environ");
+    await type("s");
+    await happened("shown");
+    await pause(900);
+    await run("undo");
+    await happened("ignored");
+    assert.equal(editor.document.getText(), "import os\npath = o");
+    [requests, events] = [[], []];
+    await type("s");
+    await happened("shown");
+  });
+
+  it("why there is none is told by Explain completion", async () => {
+    const editor = await open("import os\nvalue = ", "3");
+    editor.selections = [0, 1].map((line) => new vscode.Selection(line, 7, line, 7));
+    await type("0");
+    await happened("several-cursors");
+    await run("graft.explainCompletion");
+    const page = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "graft-explanation");
+    assert.match(
+      page!.getText(),
+      /^# No suggestion\n\n\S+:\d+:\d+\n\nThere are several cursors\. `Alt\+\\` asks for one\./,
+    );
+  });
+
   it("deleting asks nobody", async () => {
     await open("import os\npath = os.en", "viron");
     await run("deleteLeft");

@@ -50,7 +50,7 @@ export function firstForeignName(
 /** Whether all errors are in statements of their own that define nothing, such as an import that is being typed. */
 function isClear(root: Node, isInside: (node: Node) => boolean): boolean {
   if (!root.hasError) return true;
-  const broken = root.children.filter((statement) => statement?.hasError === true);
+  const broken = root.children.filter((statement) => statement?.hasError);
   return broken.every((statement) => statement && !isInside(statement) && !/\b(?:def|class)\b/.test(statement.text));
 }
 

@@ -18,7 +18,7 @@ import { isLate, type Asking, type Frame, type FrameAt } from "./ask.ts";
 import { circumstanceOf, isExcluded, quietPlacesOf } from "./circumstance.ts";
 import { contextAt } from "./documentContext.ts";
 import type { Engine } from "./engine.ts";
-import type { Explanation } from "./explanation.ts";
+import type { Explanation } from "./explain/explanation.ts";
 import type { Front, RepositoryContext } from "./repositoryContext.ts";
 import type { SuggestionEvents } from "./suggestionEvents.ts";
 
@@ -60,8 +60,9 @@ export function registerCompletionProvider(
     const pause = configuration.get("completion.debounce") - quiet;
     if (pause > 0) await sleep(pause);
   };
-  const silent = (document: string, reason: Silence): undefined => {
-    events.tell({ kind: "silent", at: Date.now(), document, reason });
+  const silent = (document: vscode.TextDocument, position: vscode.Position, reason: Silence): undefined => {
+    events.tell({ kind: "silent", at: Date.now(), document: document.uri.toString(), reason });
+    explanation.noteSilence({ document, position }, reason);
   };
 
   const provideInlineCompletionItems: Provide = async (document, position, context, token) => {
@@ -73,7 +74,7 @@ export function registerCompletionProvider(
     const question = questionOf(document, target, isInvoked);
     const { cursor, trigger } = question;
     const reason = judgement.mayAsk(question, Date.now());
-    if (reason) return silent(question.document, reason);
+    if (reason) return silent(document, position, reason);
     const bare = frameOf(document, trigger, configuration);
     asking.enter(vscode.workspace.getWorkspaceFolder(document.uri)?.uri.toString() ?? "");
     const known = asking.known(cursor, bare);
@@ -95,7 +96,7 @@ export function registerCompletionProvider(
     }
     if (!answer) return undefined;
     const { front, frame, completion, verdict } = answer;
-    if (verdict.silence) return silent(question.document, verdict.silence);
+    if (verdict.silence) return silent(document, position, verdict.silence);
     const milliseconds = performance.now() - startedAt;
     // "Show next suggestion" asks again while one is on screen.
     const isNext = isInvoked && events.rest === verdict.text;

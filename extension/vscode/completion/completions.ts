@@ -6,7 +6,7 @@ import { openAsking, type Frame } from "./ask.ts";
 import { quietPlacesOf } from "./circumstance.ts";
 import { frameOf, registerCompletionProvider, type CompletionProviderOptions } from "./completionProvider.ts";
 import type { Engine } from "./engine.ts";
-import { openExplanation, type Explanation } from "./explanation.ts";
+import { openExplanation, type Explanation } from "./explain/explanation.ts";
 import { habitsIn } from "./habits.ts";
 import { prepareWhilePausing } from "./preparation.ts";
 import { openRepositoryContext, switchedContext, type AskedIndex, type ContextSwitch } from "./repositoryContext.ts";

@@ -1,18 +1,26 @@
-/** "Graft: Explain completion": what the model reads at the place of the last suggestion, where that is from, and how sure it was. */
+/**
+ * "Graft: Explain completion": why there was no suggestion just now; and what the model reads at the place of the last one, where that
+ * is from, and how sure it was.
+ */
 
 import * as vscode from "vscode";
-import type { Completion } from "../../core/completion/result/completion.ts";
-import type { ContextSnippet } from "../../core/completion/context/selectContext.ts";
-import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
-import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
-import type { Copy } from "../../core/repository/repositoryQuery.ts";
-import type { Engine } from "./engine.ts";
-import type { Front } from "./repositoryContext.ts";
+import type { Completion } from "../../../core/completion/result/completion.ts";
+import type { ContextSnippet } from "../../../core/completion/context/selectContext.ts";
+import type { ShownPrompt } from "../../../core/completion/context/shownPrompt.ts";
+import type { CompletionRequest } from "../../../core/completion/completionRequest.ts";
+import type { Copy } from "../../../core/repository/repositoryQuery.ts";
+import type { Silence } from "../../../core/completion/judgement/suggestionEvent.ts";
+import type { Engine } from "../engine.ts";
+import type { Front } from "../repositoryContext.ts";
+import { whySilent } from "./silenceWords.ts";
 
-/** A suggestion that appeared. */
-export interface Explained {
+interface Place {
   readonly document: vscode.TextDocument;
   readonly position: vscode.Position;
+}
+
+/** A suggestion that appeared. */
+export interface Explained extends Place {
   readonly request: CompletionRequest;
   /** What the request says of other files. */
   readonly front: Front;
@@ -26,6 +34,8 @@ export interface Explained {
 
 export interface Explanation {
   note(suggestion: Explained): void;
+  /** Nothing appeared at this place. */
+  noteSilence(place: Place, reason: Silence): void;
   /** Opens the explanation as a rendered page. */
   show(): Promise<void>;
 }
@@ -36,6 +46,8 @@ const uri = vscode.Uri.from({ scheme, path: "/completion.md" });
 export function openExplanation(engine: Pick<Engine, "explain">, subscriptions: vscode.Disposable[]): Explanation {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   let last: Explained | undefined;
+  /** Only if it came after the last suggestion. */
+  let silence: { readonly place: Place; readonly reason: Silence } | undefined;
   let content = "";
   subscriptions.push(
     changed,
@@ -46,15 +58,22 @@ export function openExplanation(engine: Pick<Engine, "explain">, subscriptions: 
   );
   return {
     note: (suggestion) => {
-      last = suggestion;
+      [last, silence] = [suggestion, undefined];
+    },
+    noteSilence: (place, reason) => {
+      silence = { place, reason };
     },
     show: async () => {
       const { t } = vscode.l10n;
-      if (!last) {
-        void vscode.window.showInformationMessage(t("Graft has not suggested anything in this window yet."));
+      if (!last && !silence) {
+        void vscode.window.showInformationMessage(t("Graft has not been asked for a suggestion in this window yet."));
         return;
       }
-      content = explanationOf(last, await engine.explain(last.request));
+      const parts = [
+        ...(silence ? [silenceOf(silence.place, silence.reason)] : []),
+        ...(last ? [explanationOf(last, await engine.explain(last.request))] : []),
+      ];
+      content = parts.join("\n\n");
       changed.fire(uri);
       const opened = await vscode.workspace.openTextDocument(uri);
       // The preview is an extension of its own, which may be switched off.
@@ -65,15 +84,24 @@ export function openExplanation(engine: Pick<Engine, "explain">, subscriptions: 
   };
 }
 
+function silenceOf(place: Place, reason: Silence): string {
+  const { t } = vscode.l10n;
+  const asked = t("{0} asks for one.", "`Alt+\\`");
+  return [`# ${t("No suggestion")}`, placeOfCursor(place), `${whySilent(reason)} ${asked}`].join("\n\n");
+}
+
+function placeOfCursor({ document, position }: Place): string {
+  return `${vscode.workspace.asRelativePath(document.uri)}:${position.line + 1}:${position.character + 1}`;
+}
+
 function explanationOf(suggestion: Explained, prompt: ShownPrompt | null): string {
   const { t } = vscode.l10n;
-  const { document, position, source, completion, text, confidence, front } = suggestion;
+  const { source, completion, text, confidence, front } = suggestion;
   const { load, prefill, decode } = completion.milliseconds;
-  const place = `${vscode.workspace.asRelativePath(document.uri)}:${position.line + 1}:${position.character + 1}`;
   const { context = [], copies } = front;
   return [
     `# ${t("The last suggestion")}`,
-    place,
+    placeOfCursor(suggestion),
     fenced("python", text),
     list([
       t("Base model: {0}", source.base || "graft-base"),
