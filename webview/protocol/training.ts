@@ -7,7 +7,7 @@ import type { LossCurves } from "./lossCurves.ts";
 import type { NumberField } from "./numberField.ts";
 import type { PaperDataState } from "./paperData.ts";
 import type { SnippetsState } from "./snippets.ts";
-import type { TrialShown } from "./trial.ts";
+import type { Objection, TrialShown } from "./trial.ts";
 
 const trainingForm = z.object({
   data: z.discriminatedUnion("kind", [
@@ -166,6 +166,8 @@ export interface TrainingDone {
   active: boolean;
   /** The other adapters that are in use with it. */
   beside: readonly ScaledAdapter[];
+  /** Why it was not put into use. */
+  objection?: Objection;
   /** Since the training ended. */
   deleted?: boolean;
   /** The adapters that it is in use instead of. */

@@ -10,7 +10,7 @@ import type { TrainResult } from "../../core/training/train.ts";
 import type { TrainOutline } from "../../core/training/trainingPlan.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
 import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
-import { deservesUse } from "../../core/training/trialReport.ts";
+import { objectionTo } from "../../core/training/trialReport.ts";
 import { trainWork, type TrainingNews } from "../../engine/protocol/training.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type { LossCurves } from "../../../webview/protocol/lossCurves.ts";
@@ -98,7 +98,8 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       const result = await workApart(trainWork, await optionsOf(), options, control);
       log.info(`Trained ${name}: ${JSON.stringify(withoutCode(result))}`);
       await unfinished.refresh();
-      const use = deservesUse(result.trial) ? await tryToUse(name, options) : unused;
+      const objection = result.trial && objectionTo(result.trial);
+      const use = objection ? { ...unused, objection } : await tryToUse(name, options);
       return { ...done(name, use, result, problemsOf(state)), ...curvesOf(losses), ...leftOut.counts() };
     } catch (error) {
       // The files on disk decide, not the progress reports.
@@ -224,7 +225,12 @@ function problemsOf(state: TrainingState): RowProblems {
   return (state.phase === "running" ? state.outline?.problems : undefined) ?? { count: 0, first: "" };
 }
 
-function done(name: string, use: Use, result: TrainResult, problems: RowProblems): TrainingDone {
+function done(
+  name: string,
+  use: Use & Pick<TrainingDone, "objection">,
+  result: TrainResult,
+  problems: RowProblems,
+): TrainingDone {
   const { seconds, validationLoss: validation, steps, plannedSteps, trial } = result;
   return { phase: "done", name, ...use, seconds, validation, steps, plannedSteps, problems, ...(trial && { trial }) };
 }
