@@ -172,11 +172,14 @@ export interface TrainingDone {
   deleted?: boolean;
   /** The adapters that it is in use instead of. */
   replaced?: readonly ScaledAdapter[] | undefined;
+  /** Time of all work, with the trial; without the time that it waited or was paused. */
   seconds: number;
   validation: Validation | undefined;
   /** Steps done, and the number that was planned. */
   steps: number;
   plannedSteps: number;
+  /** Passes over the data that the steps done made. */
+  epochs?: number;
   problems: RowProblems;
   leftOut?: LeftOut;
   /** Absent without a step whose loss is known. */

@@ -16,7 +16,6 @@ import { workApart } from "../../engine/workApart.ts";
 import type { LossCurves } from "../../../webview/protocol/lossCurves.ts";
 import type {
   Reached,
-  RowProblems,
   TrainingDone,
   TrainingForm,
   TrainingRunning,
@@ -100,7 +99,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       await unfinished.refresh();
       const objection = result.trial && objectionTo(result.trial);
       const use = objection ? { ...unused, objection } : await tryToUse(name, options);
-      return { ...done(name, use, result, problemsOf(state)), ...curvesOf(losses), ...leftOut.counts() };
+      return { ...done(name, use, result, outlineOf(state)), ...curvesOf(losses), ...leftOut.counts() };
     } catch (error) {
       // The files on disk decide, not the progress reports.
       await unfinished.refresh();
@@ -221,16 +220,27 @@ function curvesOf(losses: LossHistory): { curves?: LossCurves } {
   return curves.training.length > 0 ? { curves } : {};
 }
 
-function problemsOf(state: TrainingState): RowProblems {
-  return (state.phase === "running" ? state.outline?.problems : undefined) ?? { count: 0, first: "" };
+function outlineOf(state: TrainingState): TrainingRunning["outline"] {
+  return state.phase === "running" ? state.outline : undefined;
 }
 
 function done(
   name: string,
   use: Use & Pick<TrainingDone, "objection">,
   result: TrainResult,
-  problems: RowProblems,
+  outline: TrainingRunning["outline"],
 ): TrainingDone {
-  const { seconds, validationLoss: validation, steps, plannedSteps, trial } = result;
-  return { phase: "done", name, ...use, seconds, validation, steps, plannedSteps, problems, ...(trial && { trial }) };
+  const { validationLoss: validation, steps, plannedSteps, trial } = result;
+  return {
+    phase: "done",
+    name,
+    ...use,
+    seconds: result.seconds + (trial?.seconds ?? 0),
+    validation,
+    steps,
+    plannedSteps,
+    ...(outline && { epochs: (outline.epochs * steps) / plannedSteps }),
+    problems: outline?.problems ?? { count: 0, first: "" },
+    ...(trial && { trial }),
+  };
 }

@@ -38,7 +38,7 @@ export function Outcome({ state, post }: OutcomeProps) {
 }
 
 function Done({ state, post }: OutcomeProps<TrainingDone>) {
-  const { replaced, seconds, validation, steps, plannedSteps, problems, leftOut, curves, trial } = state;
+  const { replaced, seconds, validation, steps, plannedSteps, epochs, problems, leftOut, curves, trial } = state;
   const reason = reasonText(state);
   return (
     <>
@@ -48,7 +48,7 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
       {steps < plannedSteps && (
         <p class="note">{t("Stopped after step {0} of {1}, with the best so far.", steps, plannedSteps)}</p>
       )}
-      {trial && <Trial trial={trial} />}
+      {trial && <Trial trial={trial} epochs={epochs} />}
       {!trial && !validation && (
         <p class="note">{t("Too few files to hold some out: whether it helps here cannot be told, except by use.")}</p>
       )}
@@ -63,7 +63,7 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
       )}
       <ProblemsNote problems={problems} />
       <Figures>
-        <Figure term={t("Took")} value={duration(seconds)} />
+        <Figure term={t("Took")} value={t("{0}, not counting pauses and waiting", duration(seconds))} />
       </Figures>
       {curves && (
         <details>
