@@ -42,7 +42,7 @@ test("what an adapter forgets is told as it was measured", () => {
   const told = (forgets?: "lines" | "bits") =>
     trialText({ ...trial, general: { ...comparison, bitsPerByte: more }, ...(forgets && { forgets }) })[1];
   expect(told("bits")).toBe(
-    "It forgets general code: bits per byte rose by 8.0 %; exact lines did not change beyond chance, 34.0 % instead of 26.0 %",
+    "It forgets general code: it needs 8.0 % more bits per byte; right at 34.0 % of its lines instead of 26.0 % (95 %: +4.0 to +12.0 points, p below 0.001)",
   );
   expect(told("lines")).toMatch(/^It forgets general code: right at 34\.0 % of its lines instead of 26\.0 % \(95 %/);
   expect(told()).toBe("");

@@ -61,7 +61,11 @@ test(
     for (const secret of secrets) expect(trainedOn).not.toContain(secret);
 
     await form.getByText("Left out: 1 with secrets, 1 ignored by git.").waitFor();
-    await form.getByText('Trained. "no-secrets" is the active adapter now.').waitFor({ timeout: 200_000 });
+    await form.getByText(/^Trained\. "no-secrets" is /).waitFor({ timeout: 200_000 });
+    // So many passes over so little code forget other code, which keeps it out of use where there is time to see that.
+    const useIt = form.getByRole("button", { name: "Use it anyway" });
+    if ((await useIt.count()) > 0) await useIt.click();
+    await form.getByText('Trained. "no-secrets" is the active adapter now.').waitFor();
     expect((await trainingFiles()).filter((path) => path.endsWith(".tokens"))).toEqual([]);
 
     await form.getByRole("button", { name: "Show list" }).click();

@@ -20,3 +20,18 @@ test.each([
 ])("of %j", (state, text) => {
   expect(done.doneText({ name: "new", ...state })).toBe(text);
 });
+
+test.each([
+  [
+    { active: false, objection: "fewer-lines" },
+    "Graft did not put it into use, because fewer lines were right with it than without it.",
+  ],
+  [{ active: false, objection: "forgets" }, "Graft did not put it into use, because it forgets general code."],
+  // The verdict says it.
+  [{ active: false, objection: "worse" }, undefined],
+  // The user chose otherwise.
+  [{ active: true, objection: "forgets" }, undefined],
+  [{ active: false, objection: "forgets", deleted: true }, undefined],
+] as const)("the reason of %j", (state, text) => {
+  expect(done.reasonText(state)).toBe(text);
+});

@@ -7,7 +7,7 @@ import type { LossCurves } from "./lossCurves.ts";
 import type { NumberField } from "./numberField.ts";
 import type { PaperDataState } from "./paperData.ts";
 import type { SnippetsState } from "./snippets.ts";
-import type { TrialShown } from "./trial.ts";
+import type { Objection, TrialShown } from "./trial.ts";
 
 const trainingForm = z.object({
   data: z.discriminatedUnion("kind", [
@@ -166,15 +166,20 @@ export interface TrainingDone {
   active: boolean;
   /** The other adapters that are in use with it. */
   beside: readonly ScaledAdapter[];
+  /** Why it was not put into use. */
+  objection?: Objection;
   /** Since the training ended. */
   deleted?: boolean;
   /** The adapters that it is in use instead of. */
   replaced?: readonly ScaledAdapter[] | undefined;
+  /** Time of all work, with the trial; without the time that it waited or was paused. */
   seconds: number;
   validation: Validation | undefined;
   /** Steps done, and the number that was planned. */
   steps: number;
   plannedSteps: number;
+  /** Passes over the data that the steps done made. */
+  epochs?: number;
   problems: RowProblems;
   leftOut?: LeftOut;
   /** Absent without a step whose loss is known. */

@@ -22,6 +22,9 @@ export interface TrialShown {
   worst: readonly TrialExample[];
 }
 
+/** What speaks against using an adapter without being asked to; the last two count where there is no verdict. */
+export type Objection = "worse" | "alike" | "fewer-lines" | "forgets";
+
 export interface TrialComparison extends Compared {
   lines: number;
 }

@@ -40,9 +40,10 @@ function bodiesText({ bodies, base, adapter, editSimilarity }: TrialOfBodies): s
 
 function forgettingText({ base, adapter, exact, bitsPerByte }: TrialComparison, how: Forgetting): string {
   const [after, before] = [adapter, base].map((scores) => one(scores.exact.value));
-  if (how === "lines") return `right at ${after} % of its lines instead of ${before} % (${certainty(exact)})`;
+  const right = `right at ${after} % of its lines instead of ${before} % (${certainty(exact)})`;
+  if (how === "lines") return right;
   const more = (100 * (bitsPerByte?.value ?? 0)) / (base.bitsPerByte ?? 1);
-  return `bits per byte rose by ${one(more)} %; exact lines did not change beyond chance, ${after} % instead of ${before} %`;
+  return `it needs ${one(more)} % more bits per byte; ${right}`;
 }
 
 function certainty({ low, high, p }: TrialComparison["exact"]): string {

@@ -83,9 +83,22 @@ export interface TrialResult extends TrialReport {
   readonly worst: readonly TrialExample[];
 }
 
-/** Whether to use an adapter without being asked to: if it helps, or nobody can tell yet. */
-export function deservesUse(trial: Pick<TrialReport, "verdict"> | undefined): boolean {
-  return !trial || trial.verdict === "better" || trial.verdict === "untold";
+/**
+ * What speaks against using an adapter without being asked to: a verdict other than "better", or, where it cannot be told, that it is right
+ * at fewer lines, or forgets general code.
+ */
+export type Objection = "worse" | "alike" | "fewer-lines" | "forgets";
+
+/** Returns undefined if the adapter may be used without asking. */
+export function objectionTo({
+  verdict,
+  served,
+  forgets,
+}: Pick<TrialReport, "verdict" | "served" | "forgets">): Objection | undefined {
+  if (verdict === "better") return undefined;
+  if (verdict !== "untold") return verdict;
+  if (served.adapter.exact.value < served.base.exact.value) return "fewer-lines";
+  return forgets && "forgets";
 }
 
 export interface TrialProgress {

@@ -10,13 +10,12 @@ import type { TrainResult } from "../../core/training/train.ts";
 import type { TrainOutline } from "../../core/training/trainingPlan.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
 import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
-import { deservesUse } from "../../core/training/trialReport.ts";
+import { objectionTo } from "../../core/training/trialReport.ts";
 import { trainWork, type TrainingNews } from "../../engine/protocol/training.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type { LossCurves } from "../../../webview/protocol/lossCurves.ts";
 import type {
   Reached,
-  RowProblems,
   TrainingDone,
   TrainingForm,
   TrainingRunning,
@@ -98,8 +97,9 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       const result = await workApart(trainWork, await optionsOf(), options, control);
       log.info(`Trained ${name}: ${JSON.stringify(withoutCode(result))}`);
       await unfinished.refresh();
-      const use = deservesUse(result.trial) ? await tryToUse(name, options) : unused;
-      return { ...done(name, use, result, problemsOf(state)), ...curvesOf(losses), ...leftOut.counts() };
+      const objection = result.trial && objectionTo(result.trial);
+      const use = objection ? { ...unused, objection } : await tryToUse(name, options);
+      return { ...done(name, use, result, outlineOf(state)), ...curvesOf(losses), ...leftOut.counts() };
     } catch (error) {
       // The files on disk decide, not the progress reports.
       await unfinished.refresh();
@@ -220,11 +220,27 @@ function curvesOf(losses: LossHistory): { curves?: LossCurves } {
   return curves.training.length > 0 ? { curves } : {};
 }
 
-function problemsOf(state: TrainingState): RowProblems {
-  return (state.phase === "running" ? state.outline?.problems : undefined) ?? { count: 0, first: "" };
+function outlineOf(state: TrainingState): TrainingRunning["outline"] {
+  return state.phase === "running" ? state.outline : undefined;
 }
 
-function done(name: string, use: Use, result: TrainResult, problems: RowProblems): TrainingDone {
-  const { seconds, validationLoss: validation, steps, plannedSteps, trial } = result;
-  return { phase: "done", name, ...use, seconds, validation, steps, plannedSteps, problems, ...(trial && { trial }) };
+function done(
+  name: string,
+  use: Use & Pick<TrainingDone, "objection">,
+  result: TrainResult,
+  outline: TrainingRunning["outline"],
+): TrainingDone {
+  const { validationLoss: validation, steps, plannedSteps, trial } = result;
+  return {
+    phase: "done",
+    name,
+    ...use,
+    seconds: result.seconds + (trial?.seconds ?? 0),
+    validation,
+    steps,
+    plannedSteps,
+    ...(outline && { epochs: (outline.epochs * steps) / plannedSteps }),
+    problems: outline?.problems ?? { count: 0, first: "" },
+    ...(trial && { trial }),
+  };
 }

@@ -127,13 +127,24 @@ function waysBack({ replaced }: TrainingDone, { library }: NoticeOptions): Actio
   return replaced ? [{ title: vscode.l10n.t("Undo"), run: () => library.activate(replaced) }] : [];
 }
 
-function doneText({ name, active, replaced, trial }: TrainingDone): string {
+function doneText({ name, active, replaced, objection }: TrainingDone): string {
   const others = activeText(replaced ?? []);
   if (others !== undefined) {
     return vscode.l10n.t('The adapter "{0}" is trained and in use instead of {1}.', name, others);
   }
   if (active) return vscode.l10n.t('The adapter "{0}" is trained and active.', name);
-  if (trial)
-    return vscode.l10n.t('The adapter "{0}" is trained. It is not in use, because it does not help here.', name);
-  return vscode.l10n.t('The adapter "{0}" is trained.', name);
+  switch (objection) {
+    case "fewer-lines":
+      return vscode.l10n.t(
+        'The adapter "{0}" is trained. It is not in use, because fewer lines were right with it than without it.',
+        name,
+      );
+    case "forgets":
+      return vscode.l10n.t('The adapter "{0}" is trained. It is not in use, because it forgets general code.', name);
+    case "worse":
+    case "alike":
+      return vscode.l10n.t('The adapter "{0}" is trained. It is not in use, because it does not help here.', name);
+    default:
+      return vscode.l10n.t('The adapter "{0}" is trained.', name);
+  }
 }

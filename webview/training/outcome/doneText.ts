@@ -15,6 +15,20 @@ export function doneText({
   return t('Trained. "{0}" is the active adapter now.', name);
 }
 
+/** Why Graft left it out of use, where no verdict on the trial says so already. */
+export function reasonText({
+  active,
+  deleted,
+  objection,
+}: Pick<TrainingDone, "active" | "deleted" | "objection">): string | undefined {
+  if (active || deleted) return undefined;
+  if (objection === "fewer-lines") {
+    return t("Graft did not put it into use, because fewer lines were right with it than without it.");
+  }
+  if (objection === "forgets") return t("Graft did not put it into use, because it forgets general code.");
+  return undefined;
+}
+
 /** Adapters with the scales that are not as trained: "team (75 %) + own". */
 export function adaptersText(adapters: TrainingDone["beside"]): string {
   const percent = (scale: number): string => t("{0} %", Math.round(scale * 1000) / 10);

@@ -9,7 +9,7 @@ import { LossChart } from "../curves/lossChart.tsx";
 import { LeftOutLine } from "../leftOut.tsx";
 import { Figure, Figures, ProblemsNote } from "../trainingFigures.tsx";
 import { Trial } from "../trial/trial.tsx";
-import { adaptersText, doneText } from "./doneText.ts";
+import { adaptersText, doneText, reasonText } from "./doneText.ts";
 
 export type Ended = Extract<TrainingState, { phase: "done" | "failed" | "cancelled" }>;
 
@@ -38,15 +38,17 @@ export function Outcome({ state, post }: OutcomeProps) {
 }
 
 function Done({ state, post }: OutcomeProps<TrainingDone>) {
-  const { replaced, seconds, validation, steps, plannedSteps, problems, leftOut, curves, trial } = state;
+  const { replaced, seconds, validation, steps, plannedSteps, epochs, problems, leftOut, curves, trial } = state;
+  const reason = reasonText(state);
   return (
     <>
       <p role="status">{doneText(state)}</p>
+      {reason && <p>{reason}</p>}
       {replaced && <Replaced adapters={replaced} post={post} />}
       {steps < plannedSteps && (
         <p class="note">{t("Stopped after step {0} of {1}, with the best so far.", steps, plannedSteps)}</p>
       )}
-      {trial && <Trial trial={trial} />}
+      {trial && <Trial trial={trial} epochs={epochs} />}
       {!trial && !validation && (
         <p class="note">{t("Too few files to hold some out: whether it helps here cannot be told, except by use.")}</p>
       )}
@@ -61,7 +63,7 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
       )}
       <ProblemsNote problems={problems} />
       <Figures>
-        <Figure term={t("Took")} value={duration(seconds)} />
+        <Figure term={t("Took")} value={t("{0}, not counting pauses and waiting", duration(seconds))} />
       </Figures>
       {curves && (
         <details>
@@ -80,7 +82,7 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
 }
 
 /** None for an adapter that is gone. */
-function UseButton({ state: { name, active, deleted, trial }, post }: OutcomeProps<TrainingDone>) {
+function UseButton({ state: { name, active, deleted, objection }, post }: OutcomeProps<TrainingDone>) {
   if (deleted) return null;
   if (active)
     return (
@@ -90,7 +92,7 @@ function UseButton({ state: { name, active, deleted, trial }, post }: OutcomePro
     );
   return (
     <Button style="primary" onClick={() => post({ type: "activate", name })}>
-      {trial?.verdict === "worse" || trial?.verdict === "alike" ? t("Use it anyway") : t("Use it")}
+      {objection ? t("Use it anyway") : t("Use it")}
     </Button>
   );
 }

@@ -7,9 +7,9 @@ import { TrialExamples } from "./trialExamples.tsx";
 import { TrialTable } from "./trialTable.tsx";
 import { adviceText, generalText, otherText, verdictText } from "./trialWords.ts";
 
-export function Trial({ trial }: { trial: TrialShown }) {
+export function Trial({ trial, epochs }: { trial: TrialShown; epochs: number | undefined }) {
   const other = otherText(trial);
-  const advice = adviceText(trial);
+  const advice = adviceText(trial, epochs);
   const general = generalText(trial);
   const { files, served, best, worst } = trial;
   return (

@@ -4,6 +4,9 @@ import type { TrialComparison, TrialShown } from "../../protocol/trial.ts";
 import { signed } from "../../shared/figures.ts";
 import { t } from "../../shared/l10n.ts";
 
+/** Fewer epochs than these leave none to do without. */
+const fewestToReduce = 1.5;
+
 export function verdictText(trial: TrialShown): string {
   const { verdict, decidedBy, bodies, served } = trial;
   if (decidedBy === "bodies" && bodies) return verdictOfBodies(verdict, bodies);
@@ -65,14 +68,21 @@ export function generalText({ general, forgets }: TrialShown): string | undefine
       return t("It forgets: right at {0} of 100 lines of general Python code instead of {1}.", after!, before!);
     case "bits":
       return t(
-        "It forgets: bits per byte of general Python code rose by {0} %. Exact lines there did not change beyond chance: {1} of 100, {2} without it.",
+        "It forgets: it is less sure of general Python code ({0} % more bits per byte). {1}",
         Math.round(moreBits(general)),
-        after!,
-        before!,
+        linesBesideBits(before!, after!),
       );
     default:
       return t("General Python code: right at {0} of 100 lines; without it {1}.", after!, before!);
   }
+}
+
+/** How many of 100 lines are right where only the bits per byte decided; only a loss needs the remark that it may be chance. */
+function linesBesideBits(before: number, after: number): string {
+  if (after < before)
+    return t("There it is right at {0} of 100 lines instead of {1}, which may be chance.", after, before);
+  if (after > before) return t("Even so, it is right at {0} of 100 lines there instead of {1}.", after, before);
+  return t("There it is still right at {0} of 100 lines.", after);
 }
 
 /** Returns the bits per byte that an adapter needs above the base's, in percent. */
@@ -80,9 +90,17 @@ function moreBits({ base, bitsPerByte }: TrialComparison): number {
   return (100 * (bitsPerByte?.value ?? 0)) / (base.bitsPerByte ?? 1);
 }
 
-/** What to try next, if there is reason to. */
-export function adviceText({ verdict, forgets }: TrialShown): string | undefined {
-  if (forgets) return t("Try fewer epochs, or a method that changes the base less.");
+/**
+ * What to try next, if there is reason to.
+ *
+ * @param epochs passes over the data that the training made, if they are known
+ */
+export function adviceText({ verdict, forgets }: TrialShown, epochs?: number): string | undefined {
+  if (forgets) {
+    return epochs !== undefined && epochs >= fewestToReduce
+      ? t("Try fewer epochs, or a method that changes the base less, such as IA3.")
+      : t("Try a method that changes the base less, such as IA3, or a larger base model.");
+  }
   if (verdict === "better") return undefined;
   if (verdict === "untold") return t("Train on more code for a verdict, or compare the two while you work.");
   return t("Try more code, another method or a larger base model.");

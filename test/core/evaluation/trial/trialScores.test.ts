@@ -8,7 +8,7 @@ import {
   verdictOfTrial,
   type TriedHole,
 } from "../../../../extension/core/evaluation/trial/trialScores.ts";
-import { deservesUse, trialVerdicts } from "../../../../extension/core/training/trialReport.ts";
+import { objectionTo } from "../../../../extension/core/training/trialReport.ts";
 
 const text = `total = price * count\n`;
 
@@ -171,12 +171,24 @@ describe("isSettled", () => {
   });
 });
 
-test("an adapter is used unasked if it helps, and if there is no verdict", () => {
-  expect([undefined, ...trialVerdicts.map((verdict) => ({ verdict }))].filter(deservesUse)).toEqual([
-    undefined,
-    { verdict: "better" },
-    { verdict: "untold" },
-  ]);
+describe("objectionTo", () => {
+  const fewer = compareLines(lines(2, 3, 30), []);
+  const same = compareLines(lines(3, 3, 30), []);
+  const more = compareLines(lines(3, 2, 30), []);
+
+  test.each([
+    ["better", fewer, "bits", undefined],
+    ["worse", more, undefined, "worse"],
+    ["alike", more, undefined, "alike"],
+    ["untold", more, undefined, undefined],
+    ["untold", same, undefined, undefined],
+    ["untold", fewer, undefined, "fewer-lines"],
+    ["untold", fewer, "bits", "fewer-lines"],
+    ["untold", more, "bits", "forgets"],
+    ["untold", same, "lines", "forgets"],
+  ] as const)("%s", (verdict, served, forgets, objection) => {
+    expect(objectionTo({ verdict, served, forgets })).toBe(objection);
+  });
 });
 
 describe("examplesOf", () => {
