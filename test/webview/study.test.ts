@@ -145,6 +145,8 @@ test("a task says what its marks mean, if an answer has some", () => {
   expect(drawn("x = 2", "x = 1")).toContain(legend);
   expect(drawn("x = 1", "x = 1")).not.toContain(legend);
   expect(drawn("x = 1")).not.toContain(legend);
+  // They share nothing that could be read.
+  expect(drawn("# ---\n# ---", "(date(2010, 12, 31) + relativedelta(months=(+ 1)))")).not.toContain(legend);
 });
 
 test("a chart of differences is shown for the pair that was asked for last, until results change", () => {
