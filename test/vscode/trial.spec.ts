@@ -9,6 +9,7 @@ import type { Frame } from "playwright-core";
 import { expect } from "vitest";
 import { root } from "../../scripts/bed/paths.ts";
 import { violations } from "./harness/accessibility.ts";
+import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady, openTrainingForm, storage } from "./harness/graft.ts";
 import { contrast, type Colour } from "./harness/pixels.ts";
 import { editorTest } from "./harness/spec.ts";
@@ -80,6 +81,7 @@ test(
     await graftReady(workbench, "none");
     await form.getByText("All figures").click();
     await form.getByRole("rowheader", { name: "Exact lines, %" }).first().waitFor();
+    await fitsWidth(form);
     const examples = form.getByText("Completions at held-out places");
     if ((await examples.count()) > 0) {
       await examples.click();

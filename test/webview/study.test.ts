@@ -8,7 +8,7 @@ const { blankStudy, adapterDraft, obstacle, toStudyForm } = await import("../../
 const { changed, initialState, placeOf } = await import("../../webview/study/pageState.ts");
 const { filtered, noFilter } = await import("../../webview/study/taskFilter.ts");
 const { TaskDetail } = await import("../../webview/study/taskDetail.tsx");
-const { sorted } = await import("../../webview/study/columns.ts");
+const { isShownAtFirst, sorted } = await import("../../webview/study/columns.ts");
 
 const fields: StudyFields = { limit: { minimum: 1 }, seed: { minimum: 0 }, shots: { minimum: 1, maximum: 100 } };
 const here = { codealpacapy: "here" } as const;
@@ -145,6 +145,8 @@ test("a task says what its marks mean, if an answer has some", () => {
   expect(drawn("x = 2", "x = 1")).toContain(legend);
   expect(drawn("x = 1", "x = 1")).not.toContain(legend);
   expect(drawn("x = 1")).not.toContain(legend);
+  // They share nothing that could be read.
+  expect(drawn("# ---\n# ---", "(date(2010, 12, 31) + relativedelta(months=(+ 1)))")).not.toContain(legend);
 });
 
 test("a chart of differences is shown for the pair that was asked for last, until results change", () => {
@@ -191,4 +193,19 @@ test("rows are sorted by a column, those without a value last in either directio
   expect(order()).toEqual([2, undefined, 1, 3]);
   expect(order({ key: "training", isUp: true })).toEqual([1, 2, 3, undefined]);
   expect(order({ key: "training", isUp: false })).toEqual([3, 2, 1, undefined]);
+});
+
+test("costs that no candidate has are not shown at first, nor are the lesser measures", () => {
+  const base = { trainableParameters: 0, adapterBytes: 0, peakMemoryBytes: 1e9, tokensPerSecond: 60 } as RowView;
+  const trained = { ...base, trainableParameters: 1024, adapterBytes: 4096, trainingSeconds: 30 };
+  const names = ["chrf", "chrf++", "parameters", "size", "training", "memory", "peak", "speed"];
+  expect(names.filter((name) => isShownAtFirst(name, [base]))).toEqual(["chrf", "peak", "speed"]);
+  expect(names.filter((name) => isShownAtFirst(name, [base, trained]))).toEqual([
+    "chrf",
+    "parameters",
+    "size",
+    "training",
+    "peak",
+    "speed",
+  ]);
 });

@@ -60,6 +60,15 @@ export const costColumns: readonly Column[] = [
   },
 ];
 
+const lesserMeasures: ReadonlySet<string> = new Set(["em@2", "em@5", "chrf++"]);
+
+/** Returns whether a column is shown until the user chooses: a cost that no candidate has would only push others out of sight. */
+export function isShownAtFirst(key: string, rows: readonly RowView[]): boolean {
+  if (lesserMeasures.has(key)) return false;
+  const cost = costColumns.find((column) => column.key === key);
+  return !cost || rows.some((row) => cost.text?.(row) !== none);
+}
+
 /** Adapters may have a few thousand bytes. */
 function smallBytes(number: number): string {
   return number < 1e6 ? t("{0} kB", (number / 1000).toFixed(number < 10_000 ? 1 : 0)) : bytes(number);

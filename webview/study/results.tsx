@@ -8,7 +8,7 @@ import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
 import { Check } from "../shared/form/check.tsx";
 import { Effects } from "./effects.tsx";
-import { costColumns, sorted, type Column, type Sorting } from "./columns.ts";
+import { costColumns, isShownAtFirst, sorted, type Column, type Sorting } from "./columns.ts";
 
 export interface ResultsProps {
   results: StudyResults;
@@ -18,19 +18,15 @@ export interface ResultsProps {
 }
 
 export function Results({ results: { suites }, drilled, drill }: ResultsProps) {
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set(["em@2", "em@5", "chrf++"]));
+  const [chosen, setChosen] = useState<Readonly<Record<string, boolean>>>({});
   if (suites.length === 0) return null;
   const measures = [...new Set(suites.flatMap((suite) => suite.measures))].filter(isWhole);
   const names = [
     ...measures.map((name) => [name, scoreTitle(name)] as const),
     ...costColumns.map(({ key, title }) => [key, title] as const),
   ];
-  const toggle = (name: string, isShown: boolean): void => {
-    const next = new Set(hidden);
-    if (isShown) next.delete(name);
-    else next.add(name);
-    setHidden(next);
-  };
+  const allRows = suites.flatMap(({ rows }) => rows);
+  const isShown = (name: string): boolean => chosen[name] ?? isShownAtFirst(name, allRows);
   return (
     <div class="part">
       <h2>{t("Results")}</h2>
@@ -38,7 +34,12 @@ export function Results({ results: { suites }, drilled, drill }: ResultsProps) {
         <summary>{t("Columns")}</summary>
         <div class="columns">
           {names.map(([name, title]) => (
-            <Check key={name} label={title} checked={!hidden.has(name)} onChange={(on) => toggle(name, on)} />
+            <Check
+              key={name}
+              label={title}
+              checked={isShown(name)}
+              onChange={(on) => setChosen({ ...chosen, [name]: on })}
+            />
           ))}
         </div>
       </details>
@@ -46,7 +47,7 @@ export function Results({ results: { suites }, drilled, drill }: ResultsProps) {
         <SuiteTable
           key={`${suite.suite} ${suite.protocol}`}
           suite={suite}
-          hidden={hidden}
+          isShown={isShown}
           isDrilled={drilled === i}
           drill={() => drill(drilled === i ? undefined : i)}
         />
@@ -64,16 +65,16 @@ export function Results({ results: { suites }, drilled, drill }: ResultsProps) {
 
 interface SuiteTableProps {
   suite: SuiteView;
-  hidden: ReadonlySet<string>;
+  isShown: (column: string) => boolean;
   isDrilled: boolean;
   drill: () => void;
 }
 
-function SuiteTable({ suite, hidden, isDrilled, drill }: SuiteTableProps) {
+function SuiteTable({ suite, isShown, isDrilled, drill }: SuiteTableProps) {
   const { measures, rows, fewestItems, note } = suite;
   const title = `${suite.suite}, ${suite.protocol}`;
   const [sorting, setSorting] = useState<Sorting>();
-  const scores = measures.filter((name) => isWhole(name) && !hidden.has(name));
+  const scores = measures.filter((name) => isWhole(name) && isShown(name));
   const columns: Column[] = [
     { key: "items", title: t("Tasks"), value: ({ items }) => items, text: ({ items }) => String(items) },
     ...scores.map((name): Column => ({
@@ -82,7 +83,7 @@ function SuiteTable({ suite, hidden, isDrilled, drill }: SuiteTableProps) {
       measure: name,
       value: ({ scores: all }) => all[name]?.value,
     })),
-    ...costColumns.filter(({ key }) => !hidden.has(key)),
+    ...costColumns.filter(({ key }) => isShown(key)),
   ];
   const order = sorted(rows, columns, sorting);
   const sort = (key: string): void =>

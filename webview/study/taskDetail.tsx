@@ -1,6 +1,6 @@
 /** A task: its reference, and every run's answers with what differs from it. */
 
-import { diffWordsWithSpace } from "diff";
+import { diffWordsWithSpace, type Change } from "diff";
 import type { FromStudies, TaskView } from "../protocol/study.ts";
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
@@ -14,7 +14,7 @@ export interface TaskDetailProps {
 
 export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
   const { id, intent, reference, place, answers } = detail;
-  const hasDiff = reference !== undefined && answers.some((answer) => differs(answer, reference));
+  const hasMarks = answers.some((answer) => answer?.predictions.some(({ text }) => isMarked(text, reference)));
   return (
     <div class="detail">
       <h3>{intent}</h3>
@@ -32,7 +32,7 @@ export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
           </pre>
         </>
       )}
-      {hasDiff && (
+      {hasMarks && (
         <p class="note">{t("In answers, underlined text is not in the reference, and struck text is missing.")}</p>
       )}
       {answers.map((answer, run) =>
@@ -48,11 +48,6 @@ export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
       )}
     </div>
   );
-}
-
-/** Whether an answer is drawn with marks. */
-function differs(answer: TaskView["answers"][number], reference: string): boolean {
-  return answer?.predictions.some(({ text }) => text !== reference) ?? false;
 }
 
 interface AnswerProps {
@@ -110,7 +105,9 @@ function Prediction({
   return (
     <>
       <pre class="code" tabIndex={0}>
-        {reference === undefined ? text : <Diff reference={reference} text={text} />}
+        {differences(text, reference)?.map(({ value, added, removed }, i) =>
+          added ? <ins key={i}>{value}</ins> : removed ? <del key={i}>{value}</del> : <span key={i}>{value}</span>,
+        ) ?? text}
       </pre>
       <p class="note">{facts.join(", ")}</p>
       {verdict && !verdict.passed && verdict.output !== "" && (
@@ -122,13 +119,26 @@ function Prediction({
   );
 }
 
-/** What the answer adds to the reference, and what it lacks. */
-function Diff({ reference, text }: { reference: string; text: string }) {
-  return (
-    <>
-      {diffWordsWithSpace(reference, text).map(({ value, added, removed }, i) =>
-        added ? <ins key={i}>{value}</ins> : removed ? <del key={i}>{value}</del> : <span key={i}>{value}</span>,
-      )}
-    </>
-  );
+/** Of the tokens of answer and reference, the share in common from which on they are read as one text with marks. */
+const leastShared = 0.25;
+
+/**
+ * What the answer adds to the reference, and what it lacks. Undefined without a reference, and if the two share so little that
+ * one could read neither.
+ */
+function differences(text: string, reference: string | undefined): Change[] | undefined {
+  if (reference === undefined) return undefined;
+  const parts = diffWordsWithSpace(reference, text);
+  const shared = parts.filter(({ added, removed }) => !added && !removed).map(({ value }) => value);
+  const all = tokens(reference) + tokens(text);
+  return 2 * tokens(shared.join("\n")) < leastShared * all ? undefined : parts;
+}
+
+/** Words and single signs, without white space. */
+function tokens(text: string): number {
+  return text.match(/[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu)?.length ?? 0;
+}
+
+function isMarked(text: string, reference: string | undefined): boolean {
+  return text !== reference && differences(text, reference) !== undefined;
 }

@@ -37,7 +37,11 @@ function Item({ training, post }: { training: UnfinishedCard; post: Post }) {
   const isOurs = steps > 0;
   const note = isOurs ? t("Step {0} of {1}, {2}", step, steps, base) : t("Begun by another version of Graft");
   const button = (text: string, type: "resume" | "keep" | "discard") => (
-    <Button label={`${text}: ${name}`} onClick={() => post({ type, name })}>
+    <Button
+      style={type === "resume" ? "primary" : "secondary"}
+      label={`${text}: ${name}`}
+      onClick={() => post({ type, name })}
+    >
       {text}
     </Button>
   );

@@ -5,7 +5,7 @@ import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { fieldOf } from "../../core/foundation/request.ts";
 import { english, verbatim } from "../../core/foundation/words/said.ts";
 import { compareRuns, type Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
-import { promptingNote } from "../../core/evaluation/scoring/prompting.ts";
+import { tableNote } from "../../core/evaluation/scoring/tableNote.ts";
 import { infillingFields, suiteFields, taskFields } from "../../core/evaluation/runs/request.ts";
 import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
 import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
@@ -57,8 +57,8 @@ export async function evaluateCommand(flags: EvaluateFlags, context: Context): P
   );
 }
 
-function noteOf(rows: Parameters<typeof promptingNote>[0]): string[] {
-  const note = promptingNote(rows);
+function noteOf(rows: Parameters<typeof tableNote>[0]): string[] {
+  const note = tableNote(rows);
   return note === undefined ? [] : [english(note)];
 }
 

@@ -1,4 +1,4 @@
-/** All figures of a trial. */
+/** All figures of a trial. A difference stands below the two values that it is between: side bars are too narrow for four columns. */
 
 import type { Compared, Difference, TrialShown } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";
@@ -6,14 +6,18 @@ import { signed } from "../../shared/figures.ts";
 
 export function TrialTable({ trial: { served, bodies, alone, general } }: { trial: TrialShown }) {
   return (
-    <div class="scroller" tabIndex={0} role="region" aria-label={t("All figures")}>
-      <table>
+    <>
+      <table aria-label={t("All figures")}>
         <thead>
           <tr>
             <td />
             <th scope="col">{t("Base")}</th>
             <th scope="col">{t("Adapter")}</th>
-            <th scope="col">{t("Difference (95 %)")}</th>
+          </tr>
+          <tr>
+            <th scope="colgroup" colSpan={3} class="note">
+              {t("Difference (95 %)")}
+            </th>
           </tr>
         </thead>
         <Group title={t("As in the editor")} compared={served} />
@@ -25,7 +29,7 @@ export function TrialTable({ trial: { served, bodies, alone, general } }: { tria
         {t("Intervals by the bootstrap; p of exact lines by McNemar's exact test: {0}", pText(served.exact))}
         {bodies && `. ${t("p of the bodies' edit similarity by permutation: {0}", pText(bodies.editSimilarity))}`}
       </p>
-    </div>
+    </>
   );
 }
 
@@ -34,7 +38,7 @@ function Group({ title, compared, isOfBodies = false }: { title: string; compare
   return (
     <tbody>
       <tr>
-        <th scope="rowgroup" colSpan={4}>
+        <th scope="rowgroup" colSpan={3}>
           {title}
         </th>
       </tr>
@@ -71,15 +75,19 @@ interface RowProps {
 
 function Row({ name, values, difference: { value, low, high }, digits }: RowProps) {
   return (
-    <tr>
-      <th scope="row">{name}</th>
-      {values.map((each, i) => (
-        <td key={i}>{each.toFixed(digits)}</td>
-      ))}
-      <td>
-        {signed(value, digits)} ({signed(low, digits)} … {signed(high, digits)})
-      </td>
-    </tr>
+    <>
+      <tr>
+        <th scope="row">{name}</th>
+        {values.map((each, i) => (
+          <td key={i}>{each.toFixed(digits)}</td>
+        ))}
+      </tr>
+      <tr>
+        <td colSpan={3} class="note">
+          {signed(value, digits)} ({signed(low, digits)} … {signed(high, digits)})
+        </td>
+      </tr>
+    </>
   );
 }
 

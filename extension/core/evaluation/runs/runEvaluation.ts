@@ -156,6 +156,7 @@ async function resultOf(
   }
   return {
     items: counts.items,
+    ...(counts.codeless > 0 && { codeless: counts.codeless }),
     scores: scoresOf(counts, measures, configuration.seed, signal),
     ...(isHeldOut && { heldOut: heldOutOf(texts, counts, measures) }),
     problems,

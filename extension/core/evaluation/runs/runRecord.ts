@@ -152,6 +152,8 @@ const estimate = z.object({ value: z.number(), low: z.number(), high: z.number()
 export const resultSchema = z.object({
   /** Tasks or holes that have predictions. */
   items: count,
+  /** Tasks whose best answer holds no code, if there are any; earlier versions did not count them. */
+  codeless: count.optional(),
   /** By name; measures/measureFormat.ts lists the names with their units. */
   scores: z.record(z.string(), estimate),
   /** For held-out code: the items in bits per byte, and holes by kind ("line") and place ("line.word"). */

@@ -47,7 +47,7 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
 /** What a run's items add to its measures. */
 export interface Counted {
   readonly measures: readonly RunMeasure[];
-  readonly counts: RunCounts;
+  readonly counts: Omit<RunCounts, "codeless">;
 }
 
 export interface DifferenceOptions {

@@ -5,7 +5,8 @@ import { english, type Said } from "../../foundation/words/said.ts";
 import { markdownText } from "./markdown.ts";
 import type { RunSummary } from "../runs/runFolder.ts";
 import { isShown, measureFormat, scoreText, type ShownScore } from "../measures/measureFormat.ts";
-import { promptingNote, promptingOf, type Prompting } from "./prompting.ts";
+import { promptingOf, type Prompting } from "./prompting.ts";
+import { tableNote } from "./tableNote.ts";
 import { candidateName, type RunRecord, type RunResult } from "../runs/runRecord.ts";
 
 export interface RunRow extends Prompting {
@@ -14,6 +15,8 @@ export interface RunRow extends Prompting {
   /** Ids, one per seed. */
   readonly runs: readonly string[];
   readonly items: number;
+  /** Answers of all seeds that hold no code, if there are any. */
+  readonly codeless?: number;
   readonly scores: Readonly<Record<string, ShownScore>>;
   /** The parameters of all adapters together, and of a base whose weights were all trained; 0 if nothing was trained. */
   readonly trainableParameters: number;
@@ -43,12 +46,14 @@ export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
     const results = group.map(({ result }) => result);
     const seeds = group.map(({ record }) => record.configuration.seed);
     const names = Object.keys(results[0]!.scores);
+    const codeless = results.reduce((sum, result) => sum + (result.codeless ?? 0), 0);
     return {
       ...promptingOf(configuration),
       candidate: candidateName(configuration, seeds),
       seeds,
       runs: group.map(({ id }) => id),
       items: results[0]!.items,
+      ...(codeless > 0 && { codeless }),
       scores: Object.fromEntries(names.map((name) => [name, rowScore(results, name)])),
       ...trainedPart(group[0]!.record),
       ...trainingOf(group[0]!.record),
@@ -97,7 +102,7 @@ export function exported(runs: readonly RunSummary[], format: ExportFormat): str
     case "csv":
       return csv(rows);
     case "markdown":
-      return markdown(table(rows)) + behindTable(promptingNote(rows));
+      return markdown(table(rows)) + behindTable(tableNote(rows));
     case "latex":
       return latex(table(rows));
   }

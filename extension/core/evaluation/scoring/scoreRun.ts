@@ -7,6 +7,7 @@ import { measureFormat } from "../measures/measureFormat.ts";
 import { mostRows } from "../measures/scorePredictions.ts";
 import { holeKinds } from "../suites/drawHoles.ts";
 import { readPredictions, readTexts } from "../runs/runFolder.ts";
+import { isCodeless } from "./codeless.ts";
 import type { RunItem, RunMeasure } from "./runMeasures.ts";
 
 /** The numbers that a run's items add to one measure. */
@@ -21,6 +22,8 @@ export interface MeasureCounts {
 export interface RunCounts {
   /** The number of predictions. */
   readonly items: number;
+  /** Those whose best answer holds no code. */
+  readonly codeless: number;
   /** For the first {@link mostRows} predictions. */
   readonly ids: readonly string[];
   /** In the order of the measures. */
@@ -54,14 +57,16 @@ export async function countRun(
   for (const text of await readTexts(folder)) add(text.path, text);
   const ids: string[] = [];
   let items = 0;
+  let codeless = 0;
   for await (const prediction of readPredictions(folder)) {
     signal?.throwIfAborted();
     add(prediction.id, prediction);
     if (items < mostRows) ids.push(prediction.id);
     items++;
+    if (isCodeless(prediction)) codeless++;
     onProgress?.(items);
   }
-  return { items, ids, measures: counts };
+  return { items, codeless, ids, measures: counts };
 }
 
 /** With intervals, unless there are too many items to resample: intervals are narrow by then. */

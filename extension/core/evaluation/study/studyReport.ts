@@ -5,8 +5,9 @@ import { measureFormat } from "../measures/measureFormat.ts";
 import { fewestItems } from "../measures/verdict.ts";
 import { readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
 import type { Counted } from "../scoring/compareRuns.ts";
-import { promptingNote } from "../scoring/prompting.ts";
+import { isGarbage } from "../scoring/codeless.ts";
 import { rowsOf, type RunRow } from "../scoring/runTable.ts";
+import { tableNote } from "../scoring/tableNote.ts";
 import { adapterEffects, type AdapterEffect } from "./comparison/adapterEffects.ts";
 import { countSeeds } from "./comparison/countSeeds.ts";
 import { marksOf, type Mark } from "./comparison/marks.ts";
@@ -41,7 +42,7 @@ export interface SuiteReport {
   /** Adapters against their base alone. */
   readonly effects: readonly AdapterEffect[];
   readonly fewestItems: number;
-  /** If the candidates had different prompts. */
+  /** If the candidates had different prompts, or answers without code. */
   readonly note?: Said;
 }
 
@@ -93,7 +94,7 @@ async function reportSuite(
   }
   const measures = [...new Set(rows.flatMap(({ scores }) => Object.keys(scores)))];
   const marks = Object.fromEntries(measures.map((name) => [name, marksIn(rows, name, tests)]));
-  const note = promptingNote(rows);
+  const note = tableNote(rows);
   return {
     suite: rows[0]!.suite,
     protocol: rows[0]!.protocol,
@@ -124,9 +125,11 @@ function marksIn(rows: readonly RunRow[], name: string, tests: readonly PairTest
     const found = differences[name];
     return found ? [{ first, second, verdict: found.verdict, p: found.p }] : [];
   });
-  return marksOf(
+  const marks = marksOf(
     rows.map(({ scores }) => scores[name]?.value),
     measureFormat(name).better,
     pairs,
   );
+  // Points for answers without code are no merit. The others keep the marks that they have against it, too.
+  return marks.map((mark, i) => (isGarbage(rows[i]!) ? undefined : mark));
 }

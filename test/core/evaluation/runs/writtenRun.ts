@@ -48,10 +48,12 @@ export async function writeRun(
     };
     await run.append(predictions, chunk);
     const measures = await openRunMeasures(configuration);
-    const scores = given ?? scoresOf(await countRun(run.folder, measures), measures, configuration.seed);
+    const counts = await countRun(run.folder, measures);
+    const scores = given ?? scoresOf(counts, measures, configuration.seed);
     const cost = { tokens: 10, seconds: 1, tokensPerSecond: 10, peakMemoryBytes: 1e8 };
     const items = predictions.length;
-    await run.finish({ items, scores, shortened: 0, problems: [], ...cost, finishedAt: "2026-01-02T03:05:00.000Z" });
+    const finishedAt = "2026-01-02T03:05:00.000Z";
+    await run.finish({ items, codeless: counts.codeless, scores, shortened: 0, problems: [], ...cost, finishedAt });
   } finally {
     await run.release();
   }
