@@ -12,7 +12,7 @@ import { emptyField } from "../../dataset/jsonLines.ts";
 import { jsonObjects } from "../../dataset/jsonObjects.ts";
 import { parquetRows } from "../../dataset/parquet/parquetRows.ts";
 import { findPaperFile, isPaperDataset, type PaperPlaces, type Split } from "../../dataset/paperDatasets.ts";
-import { lineOfSecret } from "../../sources/secrets.ts";
+import { lineOfSecret } from "../../sources/secrets/secrets.ts";
 
 export interface Tasks<Task> {
   /** The name of a paper's data set, or of the file. */

@@ -12,7 +12,7 @@ import { exists, isFile, isFolder } from "../../../foundation/exists.ts";
 import { english } from "../../../foundation/words/said.ts";
 import { readRepository } from "../../../repository/readRepository.ts";
 import { readCurrentSource } from "../../../sources/readSources.ts";
-import { lineOfSecret } from "../../../sources/secrets.ts";
+import { lineOfSecret } from "../../../sources/secrets/secrets.ts";
 import { weightFiles } from "../../../weights/modelFolder.ts";
 import { modelFiles as encoderFiles } from "../../retrieval/sentenceEncoder.ts";
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { pythonFiles } from "../../../extension/core/sources/pythonFiles.ts";
-import { lineOfSecret } from "../../../extension/core/sources/secrets.ts";
+import { pythonFiles } from "../../../../extension/core/sources/pythonFiles.ts";
+import { lineOfSecret } from "../../../../extension/core/sources/secrets/secrets.ts";
 
 /** In parts, so that nobody's scanner takes this file for what it looks for. */
 const drawn = ["a8Kq2LmZ", "0pWx7TrY", "4bNc9VdE", "6hJs1GfU", "3xYz"].join("");
@@ -110,7 +110,7 @@ describe("lineOfSecret", () => {
   });
 
   test("finds none in Python that is public", async () => {
-    const root = resolve(import.meta.dirname, "../../..");
+    const root = resolve(import.meta.dirname, "../../../..");
     const found: string[] = [];
     for (const folder of ["sample", "scripts", "test/fixtures"]) {
       for await (const path of pythonFiles(join(root, folder))) {
