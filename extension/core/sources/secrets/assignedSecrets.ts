@@ -144,8 +144,12 @@ function firstOf(lexemes: readonly Lexeme[], start: number, secrecy: Secrecy, sp
       if (open.length > 0) continue;
       if (isBracketed && !isGroup && !isRest && to === undefined) return undefined;
       item++;
-    } else if (lexeme.kind === "name" && isSign(lexemes[at + 1], "=") && (open.length > 0 || isGroup || isRest)) {
-      if (!/^(?:default|value)$/.test(lexeme.value)) skipped ??= open.length;
+    } else if (lexeme.kind === "name" && isSign(lexemes[at + 1], "=")) {
+      if (open.length === 0 && !isGroup && !isRest) {
+        // Its own search finds what it holds. If each search went through all that follow, many would take long.
+        const own = secrecyOf(lexeme.value);
+        if (own === "password" || own === secrecy) return undefined;
+      } else if (!/^(?:default|value)$/.test(lexeme.value)) skipped ??= open.length;
     } else if (lexeme.kind === "text" && skipped === undefined && item >= from && item <= (to ?? item)) {
       if (open.includes("subscript") || isSign(lexemes[at + 1], ":")) continue;
       const isDefault = isSign(lexemes[at - 1], "=") && open.length <= 1;
@@ -162,8 +166,10 @@ const keywords = new Set(["or", "and", "in", "not", "else", "if", "return", "is"
 function bracketed(lexemes: readonly Lexeme[], at: number): boolean {
   let depth = 0;
   for (let back = at - 1; back >= Math.max(0, at - reach); back--) {
-    if (isSign(lexemes[back], ")", "]", "}")) depth++;
-    else if (isSign(lexemes[back], "(", "[", "{") && --depth < 0) return true;
+    const { kind, value } = lexemes[back]!;
+    if (kind !== "sign") continue;
+    if (value === ")" || value === "]" || value === "}") depth++;
+    else if ((value === "(" || value === "[" || value === "{") && --depth < 0) return true;
   }
   return false;
 }

@@ -126,4 +126,13 @@ describe("lineOfSecret", () => {
     await lineOfSecret(text);
     expect(performance.now() - startedAt).toBeLessThan(5000);
   });
+
+  test.each(["//", "a://", "http://a:b", "pwd=", " pwd=a", "password(a,", "$", "a1", "eyJ", "_authToken=", '"'])(
+    "takes little time for a row of %s",
+    async (part) => {
+      const startedAt = performance.now();
+      await lineOfSecret(part.repeat(200_000 / part.length));
+      expect(performance.now() - startedAt).toBeLessThan(5000);
+    },
+  );
 });
