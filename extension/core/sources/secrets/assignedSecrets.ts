@@ -15,7 +15,7 @@ const reach = 400;
 /** A drawn password is no shorter. */
 const shortest = 8;
 /** Texts in texts in texts are not looked into. */
-const deepest = 2;
+export const deepest = 2;
 
 /** Without one of these words no name says anything, and nothing is looked at closely. */
 const hints = /pass|pw|wort|secret|cred|key|token|login|auth|fernet/i;
