@@ -2,4 +2,4 @@
  * The version of the rules by which a text may be read: secrets, generated and minified files. What was read by other rules is read
  * again. test/core/sources/rulesVersion.test.ts notices when they change.
  */
-export const rulesVersion = 1;
+export const rulesVersion = 2;

@@ -68,6 +68,19 @@ describe("lineOfSecret", () => {
     ["an Azure key", `x = "AccountName=x;AccountKey=${drawn}${drawn}==;"`],
     ["an AWS key", `x = "AKIA${"ABCDEFGH2345".repeat(2).slice(0, 16)}"`],
     ["a private key", `x = """-----BEGIN RSA PRIVATE KEY-----\n${drawn.repeat(4)}\n-----END RSA PRIVATE KEY-----"""`],
+    ["a password whose type has arguments", `password: Annotated[str, Field(min_length=8)] = "${chosen}"`],
+    ["a password whose type is quoted", `password: "str | None" = "${chosen}"`],
+    ["a password that is set as an attribute", `setattr(settings, "password", "${chosen}")`],
+    ["a password where the environment has none of it", `x = os.getenv("PASSWORD") or "${chosen}"`],
+    ["a password that stands in for an item", `x = environ["PASSWORD"] or "${chosen}"`],
+    ["a password of an .env", `ENV = """DB_USER=bob\nexport DB_PASSWORD=${chosen}\n"""`],
+    ["a password of an .env in one line", `write("DB_USER=bob\\nDB_PASSWORD=${chosen}\\n")`],
+    ["a password of an INI", `INI = """[db]\npassword = ${chosen}\n"""`],
+    ["a password of a YAML", `YAML = """db:\n  password: ${chosen}  # new\n"""`],
+    ["an API key of a YAML", `YAML = """a:\n  api_key: ${drawn}\n"""`],
+    ["a password in a comment", `# password: ${chosen}`],
+    ["a password in a comment behind code", `connect()  # password=${chosen}`],
+    ["a password of full-width letters", `ＰＡＳＳＷＯＲＤ = "${chosen}"`],
   ])("finds %s", async (_, code) => {
     const line = await lineOfSecret(`import os\n\n${code}\n`);
     expect(line).toBeGreaterThanOrEqual(3);
@@ -105,6 +118,20 @@ describe("lineOfSecret", () => {
     'url = f"postgres://{user}:{password}@{host}"',
     'url = "postgres://user:password@localhost/db"',
     'def login(user, password):\n    print(password, "tr0ub4dor")',
+    'def connect(password: str, host="server-7.example.org"):\n    pass',
+    'def connect(password: Optional[str] = None, host="server-7.example.org"):\n    pass',
+    'monkeypatch.setattr(module, "getpass", "tr0ub4dor")',
+    'setattr(settings, "password", read("passwords_2.txt"))',
+    'name = os.getenv("USERNAME") or "tr0ub4dor"',
+    'password = read("PASSWORD") or ask("Enter 8 letters")',
+    '"""\npassword: str\n    The password.\ntoken: OAuth2Token\npassword: Base64Encoded\n"""',
+    '"""\n[db]\npassword = changeme\npassword = ${DB_PASSWORD1}\npassword: {password_1}\n"""',
+    '"""\npassword = getpass.getpass()\npassword = settings.DB_PASSWORD2\ntoken = secrets.token_hex(16)\n"""',
+    '"oauth_token_secret=secret1&oauth_token=lock2&key"',
+    "# password: see issue 12",
+    "# password = settings.db_password_2",
+    "# token: ConfigurationToken2",
+    "password = pass2word3()  # The password: 8 letters",
   ])("takes %s for no secret", async (code) => {
     expect(await lineOfSecret(`${code}\n`)).toBeUndefined();
   });
