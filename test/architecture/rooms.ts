@@ -48,7 +48,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     similar: ["."],
     storage: ["."],
   },
-  "extension/core/sources": { ".": ["git", "overrule"], overrule: ["."], snippets: ["."] },
+  "extension/core/sources": { ".": ["git", "overrule", "secrets"], overrule: ["."], snippets: [".", "secrets"] },
   "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "holes", "loop", "optimizers", "output", "run"],

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { say, type Said } from "../foundation/words/said.ts";
-import { lineOfSecret } from "../sources/secrets.ts";
+import { lineOfSecret } from "../sources/secrets/secrets.ts";
 import { Flaw, type Example, type Problem } from "./example.ts";
 import { jsonObjects } from "./jsonObjects.ts";
 

@@ -5,14 +5,18 @@ import { basename } from "node:path";
 import { say } from "../foundation/words/said.ts";
 import { Flaw } from "./example.ts";
 
+interface JsonLine {
+  readonly where: string;
+  readonly object: object | Flaw;
+  /** The line, if it is an object. */
+  readonly text?: string;
+}
+
 /**
  * Reads each line that is not blank: its object, or what is wrong with it. Memory holds one line, and at most
  * `longestLine` bytes of it.
  */
-export async function* jsonObjects(
-  path: string,
-  longestLine: number = 2 ** 28,
-): AsyncGenerator<{ where: string; object: object | Flaw }> {
+export async function* jsonObjects(path: string, longestLine: number = 2 ** 28): AsyncGenerator<JsonLine> {
   const decoder = new TextDecoder("utf-8", { fatal: true }); // Also removes a byte order mark.
   let line = 0;
   let bytes = 0;
@@ -21,12 +25,12 @@ export async function* jsonObjects(
     bytes += part.length;
     parts = bytes > longestLine ? [] : [...parts, part];
   };
-  const ended = function* (): Generator<{ where: string; object: object | Flaw }> {
+  const ended = function* (): Generator<JsonLine> {
     line++;
     const tooLong = say`The line is too long: ${bytes} bytes, the limit is ${longestLine}.`;
-    const object = bytes > longestLine ? new Flaw(tooLong) : objectOf(Buffer.concat(parts), decoder);
+    const read = bytes > longestLine ? { object: new Flaw(tooLong) } : objectOf(Buffer.concat(parts), decoder);
     [bytes, parts] = [0, []];
-    if (object !== undefined) yield { where: `${basename(path)}:${line}`, object };
+    if (read !== undefined) yield { where: `${basename(path)}:${line}`, ...read };
   };
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     let start = 0;
@@ -40,21 +44,25 @@ export async function* jsonObjects(
 }
 
 /** Returns the object of a line, undefined for a blank line, or what is wrong with it. */
-function objectOf(bytes: Uint8Array, decoder: { decode(bytes: Uint8Array): string }): object | Flaw | undefined {
+function objectOf(
+  bytes: Uint8Array,
+  decoder: { decode(bytes: Uint8Array): string },
+): Omit<JsonLine, "where"> | undefined {
   let text;
   try {
     text = decoder.decode(bytes).trim();
   } catch {
-    return new Flaw(say`The line is not valid UTF-8.`);
+    return { object: new Flaw(say`The line is not valid UTF-8.`) };
   }
   if (text === "") return undefined;
   let row: unknown;
   try {
     row = JSON.parse(text);
   } catch (error) {
-    return new Flaw(say`The line is not valid JSON: ${error instanceof Error ? error.message : String(error)}.`);
+    const reason = error instanceof Error ? error.message : String(error);
+    return { object: new Flaw(say`The line is not valid JSON: ${reason}.`) };
   }
   return typeof row === "object" && row !== null && !Array.isArray(row)
-    ? row
-    : new Flaw(say`The line is not a JSON object.`);
+    ? { object: row, text }
+    : { object: new Flaw(say`The line is not a JSON object.`) };
 }

@@ -9,7 +9,7 @@ import { pythonFiles, type WalkOptions } from "./pythonFiles.ts";
 import { hasFile, readIncluded, type Included } from "./overrule/included.ts";
 import type { SkipReason, Skipped } from "./skipped.ts";
 import { readPythonSource, unfitText, type SourceText, type UnfitSource } from "./pythonSource.ts";
-import { lineOfSecret } from "./secrets.ts";
+import { lineOfSecret } from "./secrets/secrets.ts";
 
 export type FoundSource = { readonly path: string } & (SourceText | UnfitSource);
 

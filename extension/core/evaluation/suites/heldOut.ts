@@ -11,7 +11,7 @@ import { emptyField, readFields } from "../../dataset/jsonLines.ts";
 import { jsonObjects } from "../../dataset/jsonObjects.ts";
 import { pythonFiles } from "../../sources/pythonFiles.ts";
 import { readCurrentSource } from "../../sources/readSources.ts";
-import { lineOfSecret } from "../../sources/secrets.ts";
+import { lineOfSecret } from "../../sources/secrets/secrets.ts";
 
 export interface SourceFile {
   /** Relative to its project, with forward slashes, because models may see it. */

@@ -12,7 +12,7 @@ import { emptyField } from "../../dataset/jsonLines.ts";
 import { jsonObjects } from "../../dataset/jsonObjects.ts";
 import { parquetRows } from "../../dataset/parquet/parquetRows.ts";
 import { findPaperFile, isPaperDataset, type PaperPlaces, type Split } from "../../dataset/paperDatasets.ts";
-import { lineOfSecret } from "../../sources/secrets.ts";
+import { holdsSecret } from "../../sources/secrets/rowSecrets.ts";
 
 export interface Tasks<Task> {
   /** The name of a paper's data set, or of the file. */
@@ -85,11 +85,6 @@ export async function openTasks<Task extends { readonly id: string }>(
       }
     },
   };
-}
-
-async function holdsSecret(task: object): Promise<boolean> {
-  const texts = Object.values(task).filter((value) => typeof value === "string");
-  return (await lineOfSecret(texts.join("\n"))) !== undefined;
 }
 
 /** Yields the rows of a suite's file, each with its place. */

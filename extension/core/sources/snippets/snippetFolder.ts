@@ -11,7 +11,7 @@ import { exists, isFolder } from "../../foundation/exists.ts";
 import { say } from "../../foundation/words/said.ts";
 import { isPythonFile, pythonFiles } from "../pythonFiles.ts";
 import { openSourceReader } from "../readSources.ts";
-import { lineOfSecret } from "../secrets.ts";
+import { lineOfSecret } from "../secrets/secrets.ts";
 import type { SkipReason } from "../skipped.ts";
 import { dedented } from "./dedented.ts";
 

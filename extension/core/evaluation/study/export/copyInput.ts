@@ -7,12 +7,15 @@ import { adapterFiles } from "../../../adapters/formats/peftFolder.ts";
 import { keptFiles } from "../../../baseModels/import/baseSource.ts";
 import { recordFile, weightsFile } from "../../../baseModels/installedBase.ts";
 import { jsonObjects } from "../../../dataset/jsonObjects.ts";
+import { parquetRows } from "../../../dataset/parquet/parquetRows.ts";
 import { makeFolder, writeFileAtomic } from "../../../foundation/atomicFile.ts";
+import { UserError } from "../../../foundation/errors.ts";
 import { exists, isFile, isFolder } from "../../../foundation/exists.ts";
+import { counted } from "../../../foundation/words/quantities.ts";
 import { english } from "../../../foundation/words/said.ts";
 import { readRepository } from "../../../repository/readRepository.ts";
 import { readCurrentSource } from "../../../sources/readSources.ts";
-import { lineOfSecret } from "../../../sources/secrets.ts";
+import { holdsSecret } from "../../../sources/secrets/rowSecrets.ts";
 import { weightFiles } from "../../../weights/modelFolder.ts";
 import { modelFiles as encoderFiles } from "../../retrieval/sentenceEncoder.ts";
 
@@ -25,10 +28,8 @@ export async function copyInput(path: string, copy: string, isModel: boolean): P
     return undefined;
   }
   if (path.endsWith(".py")) return await copySource(path, copy);
-  if (path.endsWith(".jsonl")) return await copyRows(path, copy);
-  if (!path.endsWith(".parquet")) return "it is no file of data";
-  await copyTo(copy, path);
-  return undefined;
+  if (path.endsWith(".jsonl")) return await copyLines(path, copy);
+  return path.endsWith(".parquet") ? await copyParquet(path, copy) : "it is no file of data";
 }
 
 /** A folder of any of these is a base, a model, an adapter or an encoder. */
@@ -54,27 +55,39 @@ async function copySource(path: string, copy: string): Promise<string | undefine
   return undefined;
 }
 
-/** Copies a file as it is if none of its rows holds a secret, so that its hash stays. */
-async function copyRows(path: string, copy: string): Promise<string | undefined> {
+/** Copies a file as it is if no row of it is left out, so that its hash stays. Nobody can say what a row that cannot be read holds. */
+async function copyLines(path: string, copy: string): Promise<string | undefined> {
   const kept: string[] = [];
-  let secrets = 0;
-  for await (const { object } of jsonObjects(path)) {
-    if (object instanceof Flaw) continue;
-    const isSecret = (await lineOfSecret(textsOf(object).join("\n"))) !== undefined;
-    if (isSecret) secrets++;
+  let [secrets, flaws] = [0, 0];
+  for await (const { object, text } of jsonObjects(path)) {
+    if (object instanceof Flaw) flaws++;
+    else if (await holdsSecret(object, text)) secrets++;
     else kept.push(`${JSON.stringify(object)}\n`);
   }
-  if (secrets === 0) {
+  if (secrets + flaws === 0) {
     await copyTo(copy, path);
     return undefined;
   }
   await writeFileAtomic(copy, kept.join(""));
-  return `${secrets === 1 ? "one row holds" : `${secrets} rows hold`} a secret`;
+  return [...secretRows(secrets), ...(flaws > 0 ? [`${counted(flaws, "row")} cannot be read`] : [])].join(", ");
 }
 
-function textsOf(value: unknown): string[] {
-  if (typeof value === "string") return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [];
+/** Copies a Parquet file as a whole or not at all: Graft does not write the format. */
+async function copyParquet(path: string, copy: string): Promise<string | undefined> {
+  let secrets = 0;
+  try {
+    for await (const { object } of parquetRows(path)) if (await holdsSecret(object)) secrets++;
+  } catch (error) {
+    if (error instanceof UserError) return "it cannot be read";
+    throw error;
+  }
+  if (secrets > 0) return secretRows(secrets).join();
+  await copyTo(copy, path);
+  return undefined;
+}
+
+function secretRows(count: number): string[] {
+  return count === 0 ? [] : [count === 1 ? "one row holds a secret" : `${count} rows hold a secret`];
 }
 
 async function copyTo(copy: string, path: string): Promise<void> {

@@ -126,3 +126,49 @@ test("an export has of models, files and rows only what an evaluation reads, wit
     "",
   ]);
 });
+
+test("an export has no rows that nobody can search, and none with a secret in two fields, under a name or in Parquet", async () => {
+  const password = ["maple-otter", "77"].join("-");
+  const rows = {
+    broken: `{"text":"x = 1\\n"}\n{"text":"PASSWORD = \\"${password}\\"\n["${password}"]\n`,
+    split: `{"prompt":"PASSWORD = \\"","canonical_solution":"${password}\\""}\n{"prompt":"a","canonical_solution":"b"}`,
+    named: `{"text":"x","db_password":"${password}"}`,
+    twice: `{"text":"PASSWORD = '${password}'","text":"x"}`,
+    clean: '{"text":  "x"}\n\n',
+  };
+  await mkdir(at("rows"));
+  for (const [name, text] of Object.entries(rows)) await writeFile(at("rows", `${name}.jsonl`), text);
+  const parquet = await readFile(
+    join(import.meta.dirname, "../../../../fixtures/benchmarks/repobench.parquet"),
+    "latin1",
+  );
+  const planted = parquet.replaceAll("    return price.amount + rest", `    password="${password}" `);
+  expect(planted).not.toBe(parquet);
+  await writeFile(at("rows", "planted.parquet"), planted, "latin1");
+  await writeFile(at("rows", "damaged.parquet"), planted.slice(9), "latin1");
+  await writeFile(at("rows", "clean.parquet"), parquet, "latin1");
+  const names = [...Object.keys(rows).map((name) => `${name}.jsonl`), "planted.parquet", "damaged.parquet"];
+  const study = studyOf({ suites: [...names, "clean.parquet"].map((name) => ({ source: at("rows", name) })) });
+  const { title } = study;
+  const exported = { study, plan: { title, runs: [], notes: [] }, report: { title, suites: [] } };
+  await exportStudy(exported, at("export-of-rows"), placesOf("rows-home"));
+  const copied = await readdir(at("export-of-rows"), { recursive: true, withFileTypes: true });
+  for (const entry of copied.filter((one) => one.isFile())) {
+    expect(await readFile(join(entry.parentPath, entry.name), "latin1"), entry.name).not.toContain(password);
+  }
+  const inputs = at("export-of-rows", "inputs");
+  expect(await readFile(join(inputs, "1", "broken.jsonl"), "utf8")).toBe('{"text":"x = 1\\n"}\n');
+  expect(await readFile(join(inputs, "2", "split.jsonl"), "utf8")).toBe('{"prompt":"a","canonical_solution":"b"}\n');
+  expect(await readFile(join(inputs, "5", "clean.jsonl"), "utf8")).toBe(rows.clean);
+  expect(await readFile(join(inputs, "8", "clean.parquet"), "latin1")).toBe(parquet);
+  const readme = await readFile(at("export-of-rows/README.md"), "utf8");
+  expect(readme.slice(readme.indexOf("## Left out")).split("\n").slice(2)).toEqual([
+    "- inputs/1/broken.jsonl: 2 rows cannot be read",
+    "- inputs/2/split.jsonl: one row holds a secret",
+    "- inputs/3/named.jsonl: one row holds a secret",
+    "- inputs/4/twice.jsonl: one row holds a secret",
+    "- inputs/6/planted.parquet: 3 rows hold a secret",
+    "- inputs/7/damaged.parquet: it cannot be read",
+    "",
+  ]);
+});

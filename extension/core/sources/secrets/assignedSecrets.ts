@@ -4,30 +4,40 @@
  *
  *     PASSWORD = "…"   password: str = "…"   connect(password="…")   {"secret_key": "…"}   environ["DB_PASS"] = "…"
  *     environ.get("TOKEN", "…")   PASSWORDS = ["…"]   user, password = "…", "…"   SecretStr("…")   auth=("…", "…")
+ *     getenv("PASSWORD") or "…"   setattr(settings, "password", "…")   "PASSWORD=…"   # password: …
  */
 
 import { lexemesOf, type Lexeme } from "./lexemes.ts";
 import { secrecyOf, type Secrecy } from "./secretNames.ts";
 import { isChosen, isDrawn, isKey } from "./secretValues.ts";
+import { indexOfSetting } from "./settingLines.ts";
 
 /** How far from its name a text may stand, in lexemes. */
 const reach = 400;
+/** As far goes a type. */
+const longestType = 60;
 /** A drawn password is no shorter. */
 const shortest = 8;
 /** Texts in texts in texts are not looked into. */
-const deepest = 2;
+export const deepest = 2;
 
 /** Without one of these words no name says anything, and nothing is looked at closely. */
 const hints = /pass|pw|wort|secret|cred|key|token|login|auth|fernet/i;
 
 /** Where the first secret of `code` begins. */
 export function indexOfAssignedSecret(code: string, depth = 0): number | undefined {
-  if (!hints.test(code)) return undefined;
+  // Only what is not ASCII can become other letters.
+  if (!hints.test(code) && !(/[^\0-\x7f]/.test(code) && hints.test(code.normalize("NFKC")))) return undefined;
+  const noted = depth === 0 ? indexOfSetting(code, "comments") : undefined;
+  if (noted !== undefined) return noted;
   const lexemes = lexemesOf(code);
   for (const [at, lexeme] of lexemes.entries()) {
     const found = lexeme.kind === "sign" ? secretOfTargets(lexemes, at) : secretAfter(lexemes, at);
     if (found !== undefined) return found;
-    if (lexeme.kind !== "text" || depth === deepest || !/["'].*["']/s.test(lexeme.value)) continue;
+    if (lexeme.kind !== "text" || depth === deepest) continue;
+    const set = indexOfSetting(lexeme.value, "text");
+    if (set !== undefined) return lexeme.start + set;
+    if (!/["'].*["']/s.test(lexeme.value)) continue;
     const inner = indexOfAssignedSecret(lexeme.value.replaceAll(/\\(["'])/g, " $1"), depth + 1);
     if (inner !== undefined) return lexeme.start + inner;
   }
@@ -57,6 +67,7 @@ function secretAfter(lexemes: readonly Lexeme[], at: number): number | undefined
   }
   if (isSign(next, ":")) return firstOf(lexemes, at + 1, secrecy);
   if (isSign(next, "]") && isSign(lexemes[at + 2], "=")) return firstOf(lexemes, at + 2, secrecy);
+  if (isSign(next, "]", ")") && lexemes[at + 2]?.value === "or") return textAt(lexemes, at + 3, secrecy);
   if (!isSign(next, ",")) return undefined;
   if (isSign(lexemes[at - 1], "(")) {
     const isSecond = lexemes[at + 2]?.kind === "text" && isSign(lexemes[at + 3], ")", ",");
@@ -65,6 +76,7 @@ function secretAfter(lexemes: readonly Lexeme[], at: number): number | undefined
       (isPair ? textAt(lexemes, at + 2, secrecy) : undefined) ?? firstOf(lexemes, at + 1, secrecy, { isRest: true })
     );
   }
+  if (/(?:^|\.)_*setattr_*$/.test(lexemes[at - 4]?.value ?? "")) return textAt(lexemes, at + 2, secrecy);
   return lexeme.value.startsWith("--") ? firstOf(lexemes, at + 1, secrecy, { isRest: true }) : undefined;
 }
 
@@ -87,10 +99,17 @@ function secretOfCall(lexemes: readonly Lexeme[], at: number, secrecy: Secrecy):
   return secrecy && firstOf(lexemes, at + 1, secrecy, { isCall: true });
 }
 
-/** Behind the type of `name: type = …`. */
+/** Behind the type of `name: type = …`: Annotated[str, Field(min_length=8)], "str | None". */
 function afterType(lexemes: readonly Lexeme[], from: number): number {
+  let depth = 0;
   let at = from;
-  while (at < from + 12 && (lexemes[at]?.kind === "name" || isSign(lexemes[at], "[", "]", ".", ","))) at++;
+  for (; at < from + longestType; at++) {
+    const lexeme = lexemes[at];
+    if (isSign(lexeme, "[", "(")) depth++;
+    else if (isSign(lexeme, "]", ")")) depth--;
+    else if (depth === 0 && lexeme?.kind === "sign" && lexeme.value !== ".") break;
+    if (lexeme === undefined || depth < 0) break;
+  }
   return at;
 }
 
@@ -144,8 +163,12 @@ function firstOf(lexemes: readonly Lexeme[], start: number, secrecy: Secrecy, sp
       if (open.length > 0) continue;
       if (isBracketed && !isGroup && !isRest && to === undefined) return undefined;
       item++;
-    } else if (lexeme.kind === "name" && isSign(lexemes[at + 1], "=") && (open.length > 0 || isGroup || isRest)) {
-      if (!/^(?:default|value)$/.test(lexeme.value)) skipped ??= open.length;
+    } else if (lexeme.kind === "name" && isSign(lexemes[at + 1], "=")) {
+      if (open.length === 0 && !isGroup && !isRest) {
+        // Its own search finds what it holds. If each search went through all that follow, many would take long.
+        const own = secrecyOf(lexeme.value);
+        if (own === "password" || own === secrecy) return undefined;
+      } else if (!/^(?:default|value)$/.test(lexeme.value)) skipped ??= open.length;
     } else if (lexeme.kind === "text" && skipped === undefined && item >= from && item <= (to ?? item)) {
       if (open.includes("subscript") || isSign(lexemes[at + 1], ":")) continue;
       const isDefault = isSign(lexemes[at - 1], "=") && open.length <= 1;
@@ -162,8 +185,10 @@ const keywords = new Set(["or", "and", "in", "not", "else", "if", "return", "is"
 function bracketed(lexemes: readonly Lexeme[], at: number): boolean {
   let depth = 0;
   for (let back = at - 1; back >= Math.max(0, at - reach); back--) {
-    if (isSign(lexemes[back], ")", "]", "}")) depth++;
-    else if (isSign(lexemes[back], "(", "[", "{") && --depth < 0) return true;
+    const { kind, value } = lexemes[back]!;
+    if (kind !== "sign") continue;
+    if (value === ")" || value === "]" || value === "}") depth++;
+    else if ((value === "(" || value === "[" || value === "{") && --depth < 0) return true;
   }
   return false;
 }

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { pythonFiles } from "../../../extension/core/sources/pythonFiles.ts";
-import { lineOfSecret } from "../../../extension/core/sources/secrets.ts";
+import { pythonFiles } from "../../../../extension/core/sources/pythonFiles.ts";
+import { lineOfSecret } from "../../../../extension/core/sources/secrets/secrets.ts";
 
 /** In parts, so that nobody's scanner takes this file for what it looks for. */
 const drawn = ["a8Kq2LmZ", "0pWx7TrY", "4bNc9VdE", "6hJs1GfU", "3xYz"].join("");
@@ -68,6 +68,19 @@ describe("lineOfSecret", () => {
     ["an Azure key", `x = "AccountName=x;AccountKey=${drawn}${drawn}==;"`],
     ["an AWS key", `x = "AKIA${"ABCDEFGH2345".repeat(2).slice(0, 16)}"`],
     ["a private key", `x = """-----BEGIN RSA PRIVATE KEY-----\n${drawn.repeat(4)}\n-----END RSA PRIVATE KEY-----"""`],
+    ["a password whose type has arguments", `password: Annotated[str, Field(min_length=8)] = "${chosen}"`],
+    ["a password whose type is quoted", `password: "str | None" = "${chosen}"`],
+    ["a password that is set as an attribute", `setattr(settings, "password", "${chosen}")`],
+    ["a password where the environment has none of it", `x = os.getenv("PASSWORD") or "${chosen}"`],
+    ["a password that stands in for an item", `x = environ["PASSWORD"] or "${chosen}"`],
+    ["a password of an .env", `ENV = """DB_USER=bob\nexport DB_PASSWORD=${chosen}\n"""`],
+    ["a password of an .env in one line", `write("DB_USER=bob\\nDB_PASSWORD=${chosen}\\n")`],
+    ["a password of an INI", `INI = """[db]\npassword = ${chosen}\n"""`],
+    ["a password of a YAML", `YAML = """db:\n  password: ${chosen}  # new\n"""`],
+    ["an API key of a YAML", `YAML = """a:\n  api_key: ${drawn}\n"""`],
+    ["a password in a comment", `# password: ${chosen}`],
+    ["a password in a comment behind code", `connect()  # password=${chosen}`],
+    ["a password of full-width letters", `ＰＡＳＳＷＯＲＤ = "${chosen}"`],
   ])("finds %s", async (_, code) => {
     const line = await lineOfSecret(`import os\n\n${code}\n`);
     expect(line).toBeGreaterThanOrEqual(3);
@@ -105,12 +118,26 @@ describe("lineOfSecret", () => {
     'url = f"postgres://{user}:{password}@{host}"',
     'url = "postgres://user:password@localhost/db"',
     'def login(user, password):\n    print(password, "tr0ub4dor")',
+    'def connect(password: str, host="server-7.example.org"):\n    pass',
+    'def connect(password: Optional[str] = None, host="server-7.example.org"):\n    pass',
+    'monkeypatch.setattr(module, "getpass", "tr0ub4dor")',
+    'setattr(settings, "password", read("passwords_2.txt"))',
+    'name = os.getenv("USERNAME") or "tr0ub4dor"',
+    'password = read("PASSWORD") or ask("Enter 8 letters")',
+    '"""\npassword: str\n    The password.\ntoken: OAuth2Token\npassword: Base64Encoded\n"""',
+    '"""\n[db]\npassword = changeme\npassword = ${DB_PASSWORD1}\npassword: {password_1}\n"""',
+    '"""\npassword = getpass.getpass()\npassword = settings.DB_PASSWORD2\ntoken = secrets.token_hex(16)\n"""',
+    '"oauth_token_secret=secret1&oauth_token=lock2&key"',
+    "# password: see issue 12",
+    "# password = settings.db_password_2",
+    "# token: ConfigurationToken2",
+    "password = pass2word3()  # The password: 8 letters",
   ])("takes %s for no secret", async (code) => {
     expect(await lineOfSecret(`${code}\n`)).toBeUndefined();
   });
 
   test("finds none in Python that is public", async () => {
-    const root = resolve(import.meta.dirname, "../../..");
+    const root = resolve(import.meta.dirname, "../../../..");
     const found: string[] = [];
     for (const folder of ["sample", "scripts", "test/fixtures"]) {
       for await (const path of pythonFiles(join(root, folder))) {
@@ -126,4 +153,13 @@ describe("lineOfSecret", () => {
     await lineOfSecret(text);
     expect(performance.now() - startedAt).toBeLessThan(5000);
   });
+
+  test.each(["//", "a://", "http://a:b", "pwd=", " pwd=a", "password(a,", "$", "a1", "eyJ", "_authToken=", '"'])(
+    "takes little time for a row of %s",
+    async (part) => {
+      const startedAt = performance.now();
+      await lineOfSecret(part.repeat(200_000 / part.length));
+      expect(performance.now() - startedAt).toBeLessThan(5000);
+    },
+  );
 });

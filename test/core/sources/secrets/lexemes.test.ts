@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lexemesOf } from "../../../extension/core/sources/lexemes.ts";
+import { lexemesOf } from "../../../../extension/core/sources/secrets/lexemes.ts";
 
 const textsOf = (code: string): string[] =>
   lexemesOf(code).flatMap(({ kind, value }) => (kind === "text" ? [value] : []));

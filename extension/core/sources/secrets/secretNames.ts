@@ -16,7 +16,7 @@ const place = /^(?:\d+|[a-z]|dev|development|prod|production|stage|staging|test|
 
 const known = new Map<string, Secrecy>();
 
-/** What `name` says, whose last part counts: "self.db.API_KEY_PROD", "--password", "dbPassword2". */
+/** What `name` says in the letters that Python takes it for (full-width ones are the same), whose last part counts: "self.db.API_KEY_PROD", "--password", "dbPassword2". */
 export function secrecyOf(name: string): Secrecy {
   if (!known.has(name)) {
     if (known.size > 20_000) known.clear();
@@ -26,7 +26,7 @@ export function secrecyOf(name: string): Secrecy {
 }
 
 function judge(name: string): Secrecy {
-  const words = wordsOf(name.slice(name.lastIndexOf(".") + 1));
+  const words = wordsOf(name.slice(name.lastIndexOf(".") + 1).normalize("NFKC"));
   while (words.length > 1 && place.test(words.at(-1)!)) words.pop();
   const last = words.at(-1) ?? "";
   if (chosen.test(last)) return "password";
