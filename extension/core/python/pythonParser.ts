@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { Language, type Node, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
 import { internalError } from "../foundation/errors.ts";
 import { firstForeignName } from "./foreignNames.ts";
+import { withoutLongComments } from "./longComments.ts";
 import { countMisuses, type TextRange } from "./misuses.ts";
 import { statementsOf, type Statement } from "./statements.ts";
 
@@ -35,6 +36,7 @@ export interface SyntaxProblem {
   readonly missing: string | undefined;
 }
 
+/** All but `wholeTree` leave out comments of more than 20 lines ({@link withoutLongComments}). */
 export interface PythonParser {
   /** Whether the whole text parses: no ERROR and no MISSING node. The empty text parses. */
   parses(text: string): boolean;
@@ -49,6 +51,8 @@ export interface PythonParser {
   problems(text: string): SyntaxProblem[];
   /** Returns the root, of type "module", or "ERROR" if the text cannot be parsed at all. */
   tree(text: string): SyntaxNode;
+  /** Returns the same with every line of long comments, which may take minutes. */
+  wholeTree(text: string): SyntaxNode;
   /** Returns the statements at the left margin, and those of classes: far faster than the whole tree. */
   statements(text: string): Statement[];
 }
@@ -62,7 +66,7 @@ export async function openPythonParser(): Promise<PythonParser> {
   const grammar = await readFile(packages.resolve("tree-sitter-python/tree-sitter-python.wasm"));
   const parser = new Parser().setLanguage(await Language.load(grammar));
 
-  const parsed = <T>(text: string, look: (tree: Tree) => T): T => {
+  const parsedWhole = <T>(text: string, look: (tree: Tree) => T): T => {
     const tree = parser.parse(text);
     if (!tree) throw internalError("tree-sitter returned no tree");
     try {
@@ -71,6 +75,7 @@ export async function openPythonParser(): Promise<PythonParser> {
       tree.delete();
     }
   };
+  const parsed = <T>(text: string, look: (tree: Tree) => T): T => parsedWhole(withoutLongComments(text), look);
   return {
     parses: (text) => parsed(text, (tree) => !tree.rootNode.hasError),
     faults: (text, range) =>
@@ -78,6 +83,7 @@ export async function openPythonParser(): Promise<PythonParser> {
     foreignName: (text, range, isKnown) => parsed(text, ({ rootNode }) => firstForeignName(rootNode, range, isKnown)),
     problems: (text) => parsed(text, (tree) => (tree.rootNode.hasError ? problemsOf(tree) : [])),
     tree: (text) => parsed(text, copyOf),
+    wholeTree: (text) => parsedWhole(text, copyOf),
     statements: (text) => parsed(text, statementsOf),
   };
 }

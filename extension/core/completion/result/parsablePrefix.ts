@@ -21,6 +21,12 @@ const sizes = [
 const attempts = 24;
 
 /**
+ * The most brackets that plausible lines close one after the other; one more line closes all. Each bracket costs three
+ * parses, and prose above the cursor (":(") may leave hundreds open.
+ */
+const mostClosed = 8;
+
+/**
  * Returns the longest prefix of `text` that leaves the text around the cursor without errors; empty if there is none.
  * It ends at the end of a line or, within the first line, of a token.
  *
@@ -100,7 +106,9 @@ function stateAtLine(above: string, line: string): PythonState {
  * line parses there, one of these does.
  */
 function plausibleLines({ brackets, quote }: PythonState): string[] {
-  const ends = Array.from(brackets, (_, i) => closersOf(brackets.slice(i))).reverse();
+  const closers = closersOf(brackets);
+  const ends = Array.from(closers.slice(0, mostClosed), (_, i) => closers.slice(0, i + 1));
+  if (closers.length > mostClosed) ends.push(closers);
   const endings = ends.flatMap((end) => [end, `${end}:`, `${end},`]);
   if (quote !== "") return ["", ...endings].map((end) => quote + end);
   if (brackets !== "") return ["_,", "_=_,", "_: _,", "_(", ...endings, "(_", "+ _"];

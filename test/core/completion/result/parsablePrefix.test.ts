@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parsablePrefix } from "../../../../extension/core/completion/result/parsablePrefix.ts";
-import { openPythonParser } from "../../../../extension/core/python/pythonParser.ts";
+import { openPythonParser, type PythonParser } from "../../../../extension/core/python/pythonParser.ts";
 import { at } from "../fakes.ts";
 
 const parser = await openPythonParser();
@@ -30,6 +30,19 @@ describe("parsablePrefix", () => {
     expect(
       parsablePrefix(parser, "g(", { prefix: `${far}class B:\n    def f(self):\n        return `, suffix: "\n" }),
     ).toBe("g");
+  });
+
+  test("many brackets that prose leaves open above the cursor cost few parses", () => {
+    let parses = 0;
+    const counting: PythonParser = { ...parser, faults: (...of) => (parses++, parser.faults(...of)) };
+    const prefix = "level 3 :( failed, retry (again\n".repeat(100);
+    parsablePrefix(counting, "level 4 :(", { prefix, suffix: "\n" });
+    expect(parses).toBeLessThan(100);
+  });
+
+  test("a line that closes twenty brackets at once is plausible, so that one which closes none is cut", () => {
+    const prefix = `x = ${"(".repeat(20)}\n`;
+    expect(parsablePrefix(parser, "1", { prefix, suffix: "\ny = 1\n" })).toBe("");
   });
 
   test.each<[string, string, string, string]>([

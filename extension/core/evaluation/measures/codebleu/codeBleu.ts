@@ -46,7 +46,7 @@ export function codeBleu(
   const read = (text: string) => {
     const code = strip(text);
     const bare = withoutComments(code);
-    const tree = parser.tree(bare);
+    const tree = parser.wholeTree(bare);
     return { tokens: split(code), tree, flows: dataFlow(tree, bare) };
   };
   return {
