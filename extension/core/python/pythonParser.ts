@@ -51,7 +51,7 @@ export interface PythonParser {
   problems(text: string): SyntaxProblem[];
   /** Returns the root, of type "module", or "ERROR" if the text cannot be parsed at all. */
   tree(text: string): SyntaxNode;
-  /** Returns the same with every line of long comments, which may take minutes. */
+  /** Returns the same with every line of long comments, which may take many seconds. */
   wholeTree(text: string): SyntaxNode;
   /** Returns the statements at the left margin, and those of classes: far faster than the whole tree. */
   statements(text: string): Statement[];
