@@ -6,16 +6,10 @@
 import { UserError } from "../foundation/errors.ts";
 import { withinTime } from "../foundation/withinTime.ts";
 import { say } from "../foundation/words/said.ts";
+import { graftWords, llama3Words, qwenWords } from "./knownPatterns.ts";
 
 /** The regular expressions of most models. They are known to be fast and do not need a time limit, which costs 0.1 ms a text. */
-const quickPatterns: ReadonlySet<unknown> = new Set([
-  // Graft's own base
-  "(?:\\r?\\n[ \\t]*)+|[ \\t]{2,}|(?: |[^ \\t\\r\\n\\p{L}\\p{N}_])?[\\p{L}_]+|\\p{N}| ?[^ \\t\\r\\n\\p{L}\\p{N}_]+|[ \\t]|\\r",
-  // Qwen 2 to 3
-  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
-  // Llama 3
-  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
-]);
+const quickPatterns: ReadonlySet<unknown> = new Set([graftWords, qwenWords, llama3Words]);
 
 /** The limit: milliseconds per text, plus milliseconds per character. A busy machine encodes at least 1,000 characters a second. */
 const [patience, characterPatience] = [5000, 1];

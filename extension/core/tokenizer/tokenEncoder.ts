@@ -8,7 +8,7 @@ import { charsmapNormalizer } from "./charsmap.ts";
 import { unigramEncoder } from "./unigram.ts";
 
 /** A part of a tokenizer.json, such as a pre-tokenizer. */
-interface Part {
+export interface Part {
   readonly type: string;
   readonly [field: string]: unknown;
 }
@@ -66,7 +66,7 @@ const unigramSchema = z.object({
   unk_id: z.int().nonnegative(),
 });
 
-function partsOf(part: unknown): readonly Part[] {
+export function partsOf(part: unknown): readonly Part[] {
   if (!isPart(part)) return [];
   const inner = part["normalizers"] ?? part["pretokenizers"];
   return part.type === "Sequence" && Array.isArray(inner) ? inner.flatMap(partsOf) : [part];

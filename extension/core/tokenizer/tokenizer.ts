@@ -6,6 +6,7 @@ import { findFillInTheMiddle, type FillInTheMiddle } from "./fillInTheMiddle.ts"
 import { checkGrowth } from "./growth.ts";
 import { tokenDecoder } from "./tokenDecoder.ts";
 import { isQuick, timed } from "./timedEncoding.ts";
+import { lineByLine } from "./lineByLine.ts";
 import { openTokenEncoder, type TokenEncoder } from "./tokenEncoder.ts";
 import { invalid, readTokenizerFiles, type TokenizerFiles } from "./tokenizerFiles.ts";
 
@@ -100,7 +101,9 @@ async function openEncoder(
   // Pass only the settings that affect encoding. The library rejects names of special tokens in old formats.
   const { remove_space, do_lowercase_and_remove_accent } = settings;
   try {
-    const encode = await openTokenEncoder(ordinary, { remove_space, do_lowercase_and_remove_accent });
+    const whole = await openTokenEncoder(ordinary, { remove_space, do_lowercase_and_remove_accent });
+    const isPlain = remove_space !== true && do_lowercase_and_remove_accent !== true;
+    const encode = isPlain ? lineByLine(ordinary, whole) : whole;
     return isQuick([json["normalizer"], json["pre_tokenizer"]]) ? encode : timed(folder, encode);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
