@@ -94,8 +94,8 @@ describe("adviceText", () => {
     words.adviceText({ ...trial("better", comparison(26, 1, 1)), ...shown }, epochs);
 
   test("names fewer epochs only where there are some to do without", () => {
-    const fewer = "Try fewer epochs, or a method that changes the base less, such as IA3.";
-    const other = "Try a method that changes the base less, such as IA3, or a larger base model.";
+    const fewer = "Try fewer epochs, a lower scale, or a method that changes the base less, such as IA3.";
+    const other = "Try a lower scale, a method that changes the base less, such as IA3, or a larger base model.";
     expect([undefined, 1, 1.07, 2, 5].map((epochs) => advice({ forgets: "bits" }, epochs))).toEqual([
       other,
       other,

@@ -98,8 +98,8 @@ function moreBits({ base, bitsPerByte }: TrialComparison): number {
 export function adviceText({ verdict, forgets }: TrialShown, epochs?: number): string | undefined {
   if (forgets) {
     return epochs !== undefined && epochs >= fewestToReduce
-      ? t("Try fewer epochs, or a method that changes the base less, such as IA3.")
-      : t("Try a method that changes the base less, such as IA3, or a larger base model.");
+      ? t("Try fewer epochs, a lower scale, or a method that changes the base less, such as IA3.")
+      : t("Try a lower scale, a method that changes the base less, such as IA3, or a larger base model.");
   }
   if (verdict === "better") return undefined;
   if (verdict === "untold") return t("Train on more code for a verdict, or compare the two while you work.");
