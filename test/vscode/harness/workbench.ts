@@ -85,16 +85,20 @@ function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Wo
     }
   };
   const openPalette = async (title: string): Promise<void> => {
-    // One that fades away is still there, but inert.
+    // One that fades away is still there, but inert, and soon invisible.
     const input = list.locator(".quick-input-box input:not([inert] *)");
+    const ask = async (): Promise<boolean> => {
+      if (!(await input.inputValue({ timeout: 1000 }).catch(() => "")).startsWith(">")) return false;
+      return await input.fill(`>${title}`, { timeout: 1000 }).then(
+        () => true,
+        () => false,
+      );
+    };
     // F1 is lost while the window still starts or another list goes away: ask again until the palette is there.
-    const open = async (): Promise<boolean> =>
-      (await input.inputValue({ timeout: 1000 }).catch(() => "")).startsWith(">");
-    for (let attempt = 1; !(await open()); attempt++) {
-      if (attempt > 10) throw new Error("F1 does not open the command palette.");
+    for (let attempt = 1; !(await ask()); attempt++) {
+      if (attempt > 20) throw new Error("F1 does not open the command palette.");
       await page.keyboard.press("F1");
     }
-    await input.fill(`>${title}`);
   };
   const command = (title: string): Promise<void> => choose(() => openPalette(title), title);
   return {
