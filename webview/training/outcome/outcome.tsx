@@ -63,7 +63,7 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
       )}
       <ProblemsNote problems={problems} />
       <Figures>
-        <Figure term={t("Took")} value={t("{0}, not counting pauses and waiting", duration(seconds))} />
+        <Figure term={t("Took, without pauses and waiting")} value={duration(seconds)} />
       </Figures>
       {curves && (
         <details>
