@@ -26,7 +26,7 @@ import { benchShape, benchSpec, openTrainingBench } from "../extension/core/spee
 import { openDecoder, type Decoder } from "../extension/core/inference/tree/decoder.ts";
 import { planMemory } from "../extension/core/training/cost/memoryPlan.ts";
 import { scratch } from "./bed/paths.ts";
-import { shapes, type ShapeName } from "./fullSize/checkpoint.ts";
+import { shapeNamed } from "./fullSize/checkpoint.ts";
 import { importShape } from "./fullSize/importShape.ts";
 import { openPlainDecoder, type PlainDecoder } from "./fullSize/plainDecoder.ts";
 
@@ -40,8 +40,7 @@ const { values: flags } = parseArgs({
     tokens: { type: "string", default: "512" },
   },
 });
-if (!Object.hasOwn(shapes, flags.shape)) throw new Error(`--shape is one of ${Object.keys(shapes).join(", ")}`);
-const shape = flags.shape as ShapeName;
+const shape = shapeNamed(flags.shape);
 const folder = join(scratch, "full-size");
 
 try {

@@ -17,7 +17,7 @@ import type { TrainOptions } from "../extension/core/training/request.ts";
 import { trainWork } from "../extension/engine/protocol/training.ts";
 import { workApart } from "../extension/engine/workApart.ts";
 import { root, scratch } from "./bed/paths.ts";
-import type { ShapeName } from "./fullSize/checkpoint.ts";
+import { shapeNamed } from "./fullSize/checkpoint.ts";
 import { importShape } from "./fullSize/importShape.ts";
 
 const { values: flags, positionals: folders } = parseArgs({
@@ -31,8 +31,10 @@ const { values: flags, positionals: folders } = parseArgs({
   },
 });
 const home = join(scratch, "said-and-took");
-const shape = flags.shape as ShapeName | undefined;
-const base = shape ? (await importShape(shape, { folder: home, bits: "4", withTokenizer: true })).path : "";
+const base =
+  flags.shape === undefined
+    ? ""
+    : (await importShape(shapeNamed(flags.shape), { folder: home, bits: "4", withTokenizer: true })).path;
 const out = join(home, "adapter");
 const engine = { entry: join(root, "dist", "engine.js"), log: silentLog };
 const estimate = openEstimator();

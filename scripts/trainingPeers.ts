@@ -15,9 +15,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { median } from "../extension/core/foundation/median.ts";
 import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";
-import { shapes, writeCheckpoint, type ShapeName } from "./fullSize/checkpoint.ts";
+import { shapeNamed, writeCheckpoint } from "./fullSize/checkpoint.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -29,9 +30,9 @@ const { values: flags } = parseArgs({
     checkpointing: { type: "boolean", default: false },
   },
 });
-if (!Object.hasOwn(shapes, flags.shape)) throw new Error(`--shape is one of ${Object.keys(shapes).join(", ")}`);
+const shape = shapeNamed(flags.shape);
 const folder = join(scratch, "peers");
-const source = join(folder, flags.shape);
+const source = join(folder, shape);
 
 interface Contender {
   readonly name: string;
@@ -41,7 +42,7 @@ interface Contender {
 
 const contenders: Contender[] = [];
 try {
-  await writeCheckpoint(source, flags.shape as ShapeName, false);
+  await writeCheckpoint(source, shape, false);
   for (const name of flags.contenders.split(",")) contenders.push(await start(name));
   const seconds = new Map(contenders.map(({ name }) => [name, [] as number[]]));
   const peaks = new Map<string, number>();
@@ -104,8 +105,4 @@ async function opened(name: string, command: string, args: readonly string[]): P
     },
     end: () => child.stdin.end(),
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

@@ -65,6 +65,12 @@ export const shapes = {
 
 export type ShapeName = keyof typeof shapes;
 
+/** @throws Error that names the shapes, for another text */
+export function shapeNamed(text: string): ShapeName {
+  if (!Object.hasOwn(shapes, text)) throw new Error(`--shape is one of ${Object.keys(shapes).join(", ")}`);
+  return text as ShapeName;
+}
+
 /** Maximum size of a shard in bytes, as in transformers' `save_pretrained`. */
 const shardBytes = 5e9;
 

@@ -62,7 +62,7 @@ test(
 
     await form.getByText("Left out: 1 with secrets, 1 ignored by git.").waitFor();
     await form.getByText(/^Trained\. "no-secrets" is /).waitFor({ timeout: 200_000 });
-    // So many passes over so little code forget other code, which keeps it out of use where there is time to see that.
+    // Forty passes over so little code cost general code. If the trial has the time to see that, Graft keeps the adapter out of use.
     const useIt = form.getByRole("button", { name: "Use it anyway" });
     if ((await useIt.count()) > 0) await useIt.click();
     await form.getByText('Trained. "no-secrets" is the active adapter now.').waitFor();

@@ -14,7 +14,10 @@ export interface TaskDetailProps {
 
 export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
   const { id, intent, reference, place, answers } = detail;
-  const hasMarks = answers.some((answer) => answer?.predictions.some(({ text }) => isMarked(text, reference)));
+  const compared = answers.map((answer) => answer && comparedTo(reference, answer));
+  const hasMarks = compared.some((answer) =>
+    answer?.predictions.some(({ text, parts }) => parts !== undefined && text !== reference),
+  );
   return (
     <div class="detail">
       <h3>{intent}</h3>
@@ -35,7 +38,7 @@ export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
       {hasMarks && (
         <p class="note">{t("In answers, underlined text is not in the reference, and struck text is missing.")}</p>
       )}
-      {answers.map((answer, run) =>
+      {compared.map((answer, run) =>
         answer === null ? null : (
           <Answer
             key={run}
@@ -50,9 +53,17 @@ export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
   );
 }
 
+/** An answer whose predictions have their {@link differences} from the reference. */
+type ComparedAnswer = ReturnType<typeof comparedTo>;
+
+function comparedTo(reference: string | undefined, answer: NonNullable<TaskView["answers"][number]>) {
+  const predictions = answer.predictions.map((each) => ({ ...each, parts: differences(each.text, reference) }));
+  return { ...answer, predictions };
+}
+
 interface AnswerProps {
   name: string;
-  answer: NonNullable<TaskView["answers"][number]>;
+  answer: ComparedAnswer;
   reference: string | undefined;
   onDiff: () => void;
 }
@@ -91,10 +102,10 @@ function Answer({ name, answer: { predictions, prompt }, reference, onDiff }: An
 }
 
 function Prediction({
-  prediction: { text, logProbability, verdict },
+  prediction: { text, parts, logProbability, verdict },
   reference,
 }: {
-  prediction: AnswerProps["answer"]["predictions"][number];
+  prediction: ComparedAnswer["predictions"][number];
   reference: string | undefined;
 }) {
   const facts = [
@@ -105,7 +116,7 @@ function Prediction({
   return (
     <>
       <pre class="code" tabIndex={0}>
-        {differences(text, reference)?.map(({ value, added, removed }, i) =>
+        {parts?.map(({ value, added, removed }, i) =>
           added ? <ins key={i}>{value}</ins> : removed ? <del key={i}>{value}</del> : <span key={i}>{value}</span>,
         ) ?? text}
       </pre>
@@ -137,8 +148,4 @@ function differences(text: string, reference: string | undefined): Change[] | un
 /** Words and single signs, without white space. */
 function tokens(text: string): number {
   return text.match(/[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu)?.length ?? 0;
-}
-
-function isMarked(text: string, reference: string | undefined): boolean {
-  return text !== reference && differences(text, reference) !== undefined;
 }

@@ -26,7 +26,9 @@ export function lineByLine(json: EncoderFiles, encode: TokenEncoder): TokenEncod
   const boundary = new RegExp(`(?<=${end})(?=\n)`);
   const known = new LRUCache<string, readonly number[]>({ max: remembered });
   const encodeLine = (line: string): readonly number[] => {
-    const ids = known.get(line) ?? encode(line, true);
+    const before = known.get(line);
+    if (before) return before;
+    const ids = encode(line, true);
     if (line.length <= longestLine) known.set(line, ids);
     return ids;
   };

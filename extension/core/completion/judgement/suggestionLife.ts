@@ -78,9 +78,7 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
     tell({ kind: isRejected ? "rejected" : "ignored", suggestion: one.suggestion, by, at });
   };
 
-  const grow = (one: Living, change: Change, at: number, isUndo: boolean): void => {
-    const growth = growthBy(one, change);
-    if (typeof growth === "string") return end(isUndo ? "undoing" : growth, at);
+  const grow = (one: Living, growth: Growth, change: Change, at: number): void => {
     Object.assign(one, { ...growth, changedAt: at });
     const { typed: characters } = growth;
     if (characters === 0) return;
@@ -115,12 +113,13 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
       for (const change of changes) {
         if (living?.suggestion.document !== document) return;
         const { start, length } = living;
-        const changeEnd = change.offset + change.deleted;
         if (change.offset > start + length) continue;
-        if (changeEnd < start) living.start += change.text.length - change.deleted;
-        else if (change.offset >= start) grow(living, change, at, isUndo);
-        else if (isUndo) end("undoing", at);
-        else end(change.text === "" ? "deleting" : "typing", at);
+        if (change.offset + change.deleted < start) living.start += change.text.length - change.deleted;
+        else {
+          const growth = growthBy(living, change);
+          if (typeof growth !== "string") grow(living, growth, change, at);
+          else end(isUndo ? "undoing" : growth, at);
+        }
       }
     },
     moved: (document, offset, at) => {
@@ -156,6 +155,7 @@ interface Growth extends Pick<Living, "written" | "length" | "texts"> {
 
 /** Returns what a change at the suggestion's place adds to the text written there, or how it ends the suggestion. */
 function growthBy({ start, length, written, texts }: Living, { offset, deleted, text }: Change): Growth | Ending {
+  if (offset < start) return text === "" ? "deleting" : "typing";
   const from = Math.max(0, written.length - (start + length - offset));
   // What is deleted after the written text is typed over.
   const overwritten = Math.min(deleted, written.length - from);

@@ -3,7 +3,7 @@
  * every text a little.
  */
 
-import { say, type Said } from "../../foundation/words/said.ts";
+import { say, sentences, type Said } from "../../foundation/words/said.ts";
 import type { Prediction } from "../runs/runRecord.ts";
 
 /** The best answers of a table's row, over all seeds. */
@@ -32,10 +32,10 @@ export function isGarbage(answers: Answers): boolean {
 
 /** Returns "graft-base: 20 of 20 answers hold no code." for each candidate with many such answers; undefined if there is none. */
 export function codelessNote(rows: readonly Answers[]): Said | undefined {
-  const notes = rows
-    .filter((row) => shareOf(row) >= notedShare)
-    .map((row) => say`${row.candidate}: ${row.codeless ?? 0} of ${answersIn(row)} answers hold no code.`);
-  return notes.length === 0 ? undefined : notes.reduce((all, note) => say`${all} ${note}`);
+  const noted = rows.filter((row) => shareOf(row) >= notedShare);
+  return sentences(
+    noted.map((row) => say`${row.candidate}: ${row.codeless ?? 0} of ${answersIn(row)} answers hold no code.`),
+  );
 }
 
 function shareOf(row: Answers): number {

@@ -44,6 +44,11 @@ export function listed(texts: readonly Said[]): Said {
   return texts.reduce((list, text) => say`${list}, ${text}`);
 }
 
+/** Puts sentences one after the other; undefined if there are none. */
+export function sentences(texts: readonly Said[]): Said | undefined {
+  return texts.length === 0 ? undefined : texts.reduce((all, text) => say`${all} ${text}`);
+}
+
 /** Words a text in a language. */
 export type Wording = (text: Said) => string;
 
