@@ -4,7 +4,7 @@
  */
 
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
@@ -15,6 +15,19 @@ if (!isInstalled()) {
   console.log("Installing packages …");
   const { status } = spawnSync("npm", ["ci"], { cwd: root, stdio: ["ignore", "inherit", "inherit"], shell });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+if (!existsSync(join(binaries, "node")) && !runsTypeScript(process.versions.node)) {
+  console.error(
+    `Graft's scripts need Node 22.18 or newer on this system; this is ${process.versions.node}. Install it, then run npm start again.`,
+  );
+  process.exit(1);
+}
+
+/** Node runs our sources by itself from 22.18 on. On Linux x64, npm has installed one that does. */
+function runsTypeScript(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 18);
 }
 
 /**

@@ -96,6 +96,6 @@ test("says what is missing without a repository", async ({ workbench }) => {
   const form = await chooseCommits(workbench);
   await form.getByLabel("Last months").fill("7");
   await form.getByText("Git finds no repository here, or does not know your address.").waitFor({ timeout: 60_000 });
-  await form.getByText("No Python code here is of your commits in this time.").waitFor();
+  await form.getByText("Your commits of this period added no Python code here.").waitFor();
   expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
 });

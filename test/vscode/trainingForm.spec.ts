@@ -109,7 +109,7 @@ test("estimates what the training takes, and again with each choice", async ({ w
   expect(await styleAfter("#preset-thorough")).toBe("italic");
   await needs.getByText("As many as Balanced").waitFor({ timeout: 60_000 });
   expect(await styleAfter("#preset-paper")).toBe("italic");
-  await needs.getByText(`It hardly learns in so few: Balanced makes ${balanced}.`).waitFor({ timeout: 60_000 });
+  await needs.getByText(`Too few steps to learn much: Balanced takes ${balanced}.`).waitFor({ timeout: 60_000 });
   await workbench.screenshot("estimate of the paper's preset");
   await form.locator("#preset-balanced").check();
   await expect.poll(stepsTold, { timeout: 60_000 }).toBe(balanced);

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 
 test("stepsNote says where a preset makes no more steps than Balanced, or hardly any", () => {
-  const same = "As many as Balanced, which already repeats so little data often.";
+  const same = "No more steps than Balanced, which already repeats small data sets many times.";
   expect(note.stepsNote({ steps: 90, balancedSteps: 90 }, "thorough")).toBe(same);
   expect(note.stepsNote({ steps: 180, balancedSteps: 90 }, "thorough")).toBeUndefined();
   expect(note.stepsNote({ steps: 10, balancedSteps: 90 }, "paper")).toBe(

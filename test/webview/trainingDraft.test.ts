@@ -70,7 +70,7 @@ describe("obstacle", () => {
     expect(of(undefined)).toBe("Counting the lines of your commits…");
     expect(of(counted)).toBeUndefined();
     expect(of(counted, "12")).toBe("Counting the lines of your commits…");
-    expect(of({ ...counted, files: 0 })).toBe("No Python code here is of your commits in this time.");
+    expect(of({ ...counted, files: 0 })).toBe("Your commits of this period added no Python code here.");
     expect(of(counted, "0")).toBe("Last months: a whole number from 1 to 120");
   });
 

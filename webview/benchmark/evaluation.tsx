@@ -15,7 +15,7 @@ export function Evaluation({ state, post }: { state: EvaluationState; post: Post
     <div class="card evaluation" hidden={state.phase === "idle"}>
       {state.phase === "running" && <RunningEvaluation state={state} post={post} />}
       {state.phase === "cancelled" && (
-        <p role="status">{t("Stopped. What is predicted is kept: the same choices go on from there.")}</p>
+        <p role="status">{t("Stopped. Predictions so far are kept: the same choices continue from there.")}</p>
       )}
       {state.phase === "failed" && <Failure message={state.message} nextStep={state.nextStep} />}
       {(state.phase === "cancelled" || state.phase === "failed") && (

@@ -71,7 +71,7 @@ function Row({ run, names, isChosen, choose }: RowProps) {
 
 function about({ startedAt, result }: RunCard): string {
   const when = new Date(startedAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-  if (!result) return [when, t("unfinished: the same choices go on with it")].join(", ");
+  if (!result) return [when, t("unfinished: the same choices continue it")].join(", ");
   const facts = [when, duration(result.seconds), t("{0} tokens/s", Math.round(result.tokensPerSecond))];
   return [...facts, ...(result.problems > 0 ? [t("{0} left out", result.problems)] : [])].join(", ");
 }

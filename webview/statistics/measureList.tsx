@@ -18,7 +18,7 @@ export function MeasureList({ measures }: { measures: MeasuresShown }) {
     [t("Characters saved"), savedCharacters.toLocaleString()],
     [t("Silent searches"), percent(silence)],
     [t("Median time"), milliseconds(latency?.p50)],
-    [t("95 of 100 within"), milliseconds(latency?.p95)],
+    [t("95th percentile"), milliseconds(latency?.p95)],
     [t("99 of 100 within"), milliseconds(latency?.p99)],
   ];
   return (

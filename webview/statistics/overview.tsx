@@ -20,7 +20,7 @@ export function Overview({ statistics: { days, whole, variants }, period, post }
       {isEmpty ? (
         <p class="note">
           {t(
-            "Nothing counted in this time. Once you write Python, you see here how many suggestions appear, which ones you accept, and how much of them stays.",
+            "Nothing counted in this period. As you write Python, this page shows how many suggestions appear, which ones you accept, and how much of them stays.",
           )}
         </p>
       ) : (

@@ -119,7 +119,7 @@ function commitsObstacle({ draft, numbers, workspace, commits }: FormFacts): str
   const { minimum, maximum = "∞" } = numbers.months;
   if (months === undefined) return t("{0}: a whole number from {1} to {2}", monthsLabel, minimum, maximum);
   if (commits?.months !== months) return t("Counting the lines of your commits…");
-  return commits.files > 0 ? undefined : t("No Python code here is of your commits in this time.");
+  return commits.files > 0 ? undefined : t("Your commits of this period added no Python code here.");
 }
 
 /** Returns how many months of commits are asked for; undefined if what is typed is no such number. */

@@ -1,7 +1,7 @@
 /**
  * Whether this machine runs on its battery, without native code. What cannot be known counts as mains power.
  *
- * Linux tells in files, macOS and Windows through a program of theirs.
+ * Linux has it in files; on macOS and Windows, a system program tells.
  */
 
 import { execFile } from "node:child_process";

@@ -64,7 +64,7 @@ export class DeviceFailure extends UserError {
 
   constructor(device: Device, cause: unknown) {
     const reason = firstLine(cause instanceof Error ? cause.message : String(cause));
-    const message = say`Cannot go on with ${deviceNames[device]}: ${reason}`;
+    const message = say`Cannot continue on ${deviceNames[device]}: ${reason}`;
     super("device-failed", message, say`Choose another device, or auto. Run graft devices to see what is missing.`, {
       cause,
     });

@@ -141,7 +141,7 @@ function spellingProblem(name: string): string | undefined {
   if (name === "") return vscode.l10n.t("Give the adapter a name.");
   if (!/^[\w][\w.-]{0,63}$/.test(name)) {
     return vscode.l10n.t(
-      "Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks, and begin with a letter, digit or underscore.",
+      "Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no spaces, and begin with a letter, digit or underscore.",
     );
   }
   if (isPortableName(name)) return undefined;

@@ -45,7 +45,7 @@ export async function changeScale(wanted: string | undefined, options: ScaleOpti
   const name = wanted ?? (await chooseActive(library.active));
   if (name === undefined || !has(library.active, name)) return;
   if (await isVirtual(name, options)) {
-    const reason = t('"{0}" has no scale: its virtual tokens stand in front of the text, or they do not.', name);
+    const reason = t('"{0}" has no scale: its virtual tokens are in front of the text, or they are not.', name);
     return messages.tell("info", `${reason} ${t("LoRA and IA3 adapters have one.")}`);
   }
   await chooseScale(name, options);

@@ -87,7 +87,7 @@ function itemOf(
   const isOneOfSeveral = isVirtual && adapters.some((other) => other.isVirtual && other !== adapter);
   const details = [
     ...(problem ? [problemInOneLine(problem)] : []),
-    ...(isOneOfSeveral ? [vscode.l10n.t("Only one adapter of virtual tokens can stand in front of the text.")] : []),
+    ...(isOneOfSeveral ? [vscode.l10n.t("Only one adapter of virtual tokens can be in front of the text.")] : []),
   ];
   return {
     adapter,

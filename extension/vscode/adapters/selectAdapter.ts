@@ -114,7 +114,7 @@ export function foreignText({ kind, trainedOn }: NonNullable<AdapterSummary["for
 function failure(error: unknown): AdapterItem[] {
   return [
     separator(vscode.l10n.t("Not known whether they fit")),
-    { label: `$(error) ${vscode.l10n.t("Cannot look into the adapters")}`, detail: oneLine(explain(error)) },
+    { label: `$(error) ${vscode.l10n.t("Cannot list the adapters")}`, detail: oneLine(explain(error)) },
     {
       label: `$(output) ${vscode.l10n.t("Show log")}`,
       run: () => vscode.commands.executeCommand("graft.showLog"),

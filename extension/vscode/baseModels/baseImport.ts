@@ -64,7 +64,7 @@ export function createBaseImport(options: BaseImportOptions, events: BaseImportE
   return {
     async add(source) {
       if (controller) {
-        messages.tell("info", vscode.l10n.t("Another base is being imported. Wait for its end."));
+        messages.tell("info", vscode.l10n.t("Another base is being imported. Wait until it is finished."));
         return;
       }
       controller = new AbortController();

@@ -92,7 +92,7 @@ async function receive(
 
 async function isSure(): Promise<boolean> {
   const title = vscode.l10n.t("Clear the statistics of this machine?");
-  const detail = vscode.l10n.t("This removes the counts of all workspaces. A comparison that runs begins anew.");
+  const detail = vscode.l10n.t("This removes the counts of all workspaces. A running comparison starts over.");
   const yes = vscode.l10n.t("Clear");
   return (await vscode.window.showWarningMessage(title, { modal: true, detail }, yes)) === yes;
 }

@@ -132,7 +132,7 @@ function doneText({ name, active, replaced, objection }: TrainingDone): string {
   if (others !== undefined) {
     return vscode.l10n.t('The adapter "{0}" is trained and in use instead of {1}.', name, others);
   }
-  if (active) return vscode.l10n.t('The adapter "{0}" is trained and active.', name);
+  if (active) return vscode.l10n.t('The adapter "{0}" is trained and in use.', name);
   switch (objection) {
     case "fewer-lines":
       return vscode.l10n.t(

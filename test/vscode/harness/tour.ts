@@ -40,6 +40,6 @@ export async function trainOnWorkspace(workbench: Workbench, name: string): Prom
   await form.getByLabel("Name").fill(name);
   await form.getByRole("button", { name: "Start training" }).click();
   await form.getByText("Little data, so it is repeated:").waitFor({ timeout: 60_000 });
-  await form.getByText(`Trained. "${name}" is the active adapter now.`).waitFor({ timeout: 600_000 });
+  await form.getByText(`Trained. "${name}" is in use now.`).waitFor({ timeout: 600_000 });
   await graftReady(workbench, name);
 }

@@ -20,7 +20,7 @@ export function CodeAlpacaPyOffer({ paperData, onGet }: CodeAlpacaPyOfferProps) 
       </Button>
       <span class="note" aria-live="polite">
         {isComing
-          ? t("CodeAlpacaPy is on its way.")
+          ? t("Downloading CodeAlpacaPy…")
           : t("Not on this machine yet: its licence, CC BY-NC 4.0, is for non-commercial use.")}
       </span>
     </div>

@@ -96,7 +96,7 @@ function summary({ phase, runs }: OpenStudy): string {
   const state = t("{0} of {1} runs are finished.", finished, runs.length);
   if (finished === runs.length || left === 0) return state;
   const time = isPartial
-    ? t("About {0} left, and what is not known yet.", duration(left))
+    ? t("About {0} left, plus the runs that cannot be estimated yet.", duration(left))
     : t("About {0} left.", duration(left));
   return `${state} ${time}`;
 }

@@ -12,7 +12,7 @@ export function doneText({
   if (deleted) return t('Trained. "{0}" has been deleted since.', name);
   if (!active) return t('Trained. "{0}" is kept, but not in use.', name);
   if (beside.length > 0) return t('Trained. "{0}" is in use together with {1}.', name, adaptersText(beside));
-  return t('Trained. "{0}" is the active adapter now.', name);
+  return t('Trained. "{0}" is in use now.', name);
 }
 
 /** Why Graft left it out of use, where no verdict on the trial says so already. */

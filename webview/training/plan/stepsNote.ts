@@ -10,9 +10,9 @@ type Steps = Pick<Extract<EstimateState, { phase: "done" }>, "steps" | "balanced
 export function stepsNote({ steps, balancedSteps }: Steps, preset: TrainingForm["preset"]): string | undefined {
   if (balancedSteps === undefined) return undefined;
   if (preset === "thorough" && steps <= balancedSteps)
-    return t("As many as Balanced, which already repeats so little data often.");
+    return t("No more steps than Balanced, which already repeats small data sets many times.");
   // The paper's passes count, however short they are.
   if (preset === "paper" && 2 * steps < balancedSteps)
-    return t("It hardly learns in so few: Balanced makes {0}.", balancedSteps);
+    return t("Too few steps to learn much: Balanced takes {0}.", balancedSteps);
   return undefined;
 }

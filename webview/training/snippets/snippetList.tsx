@@ -63,5 +63,5 @@ function Item({ snippet, post }: { snippet: SnippetShown; post: SnippetListProps
 function leftOutText(reason: NonNullable<SnippetShown["reason"]>): string {
   if (reason === "secret") return t("left out: it contains a secret");
   if (reason === "unparsable") return t("left out: not valid Python by itself");
-  return t("left out; the preview tells why");
+  return t("left out; the preview says why");
 }

@@ -25,7 +25,12 @@ export function verdictText(trial: TrialShown): string {
       );
     case "untold": {
       const right = [adapter, base].map((scores) => Math.round((scores.exact.value * lines) / 100));
-      return t("It cannot be told yet: right at {0} of only {1} lines, {2} without it.", right[0]!, lines, right[1]!);
+      return t(
+        "Too few lines to tell yet: right at {0} of {1} lines, and at {2} without it.",
+        right[0]!,
+        lines,
+        right[1]!,
+      );
     }
   }
 }

@@ -14,7 +14,7 @@ export async function renameAdapter(library: string, from: string, to: string): 
   const [folder, target] = [folderOf(library, from, action), folderOf(library, to, action)];
   if (!isPortableName(to)) {
     const message = say`${action} to "${to}": Windows keeps this name for itself.`;
-    throw new UserError("name-invalid", message, say`Choose another name, with no dot or blank at its end.`);
+    throw new UserError("name-invalid", message, say`Choose another name, with no dot or space at its end.`);
   }
   await move(folder, target, action);
 }

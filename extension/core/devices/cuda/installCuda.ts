@@ -91,7 +91,7 @@ async function unpack(path: string, files: CudaSource["files"], folder: string):
   const [missing] = left.keys();
   if (missing === undefined) return;
   const message = say`Cannot set up CUDA: ${basename(path)} does not contain ${missing}.`;
-  throw new UserError("download-damaged", message, say`Report this: Graft names a wrong file.`);
+  throw new UserError("download-damaged", message, say`Please report this: Graft expects another file.`);
 }
 
 /** The hub's refusals are about models and tokens. */

@@ -74,7 +74,7 @@ async function checkRun(folder: string, id: string): Promise<void> {
     await readPlainText(join(folder, runFiles.record)),
   ) as Partial<RunRecord>;
   if (runId(configuration) !== id) {
-    throw invalid(folder, say`its configuration is not the one that its name stands for`, say`Copy the run again.`);
+    throw invalid(folder, say`its configuration does not match its name`, say`Copy the run again.`);
   }
 }
 

@@ -70,7 +70,7 @@ export async function openTasks<Task extends { readonly id: string }>(
     throw new UserError(
       "suite-empty",
       first ? say`${message} ${firstProblem(problems.length, first)}` : message,
-      say`Give a suite with good rows.`,
+      say`Choose a suite with at least one valid row.`,
     );
   }
   return {

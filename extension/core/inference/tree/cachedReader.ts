@@ -124,7 +124,7 @@ function planned(spans: readonly Span[]): Plan {
 function checkedLogits(logits: Float32Array, vocabularySize: number): Float32Array {
   for (let i = 0; i < logits.length; i += vocabularySize) {
     if (Number.isFinite(logits[i])) continue;
-    const message = say`Cannot complete: what the model computes is beyond all numbers.`;
+    const message = say`Cannot complete: what the model computes is not a finite number.`;
     const nextStep = say`Use another adapter, or a smaller scale; without one, import the base again.`;
     throw new UserError("weights-not-finite", message, nextStep);
   }

@@ -41,10 +41,10 @@ function added(sum: readonly Float32Array[], more: readonly Float32Array[]): rea
  */
 export function checkFinite(step: number, what: Said, value: number, { learningRate }: Schedule): void {
   if (Number.isFinite(value)) return;
-  const message = say`Training diverged at step ${step}: the ${what} is beyond all numbers.`;
+  const message = say`Training diverged at step ${step}: the ${what} is not a finite number.`;
   const nextStep =
     step <= 1
-      ? say`No step has been made yet: check the base, the adapter to begin with, and its scale.`
+      ? say`No step has been made yet: check the base, the adapter to start from, and its scale.`
       : say`Check the data for unusual rows, or set a learning rate below ${learningRate}.`;
   throw new UserError("training-diverged", message, nextStep);
 }

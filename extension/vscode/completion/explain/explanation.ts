@@ -153,7 +153,7 @@ function reasonOf({ reason, text }: ContextSnippet): string {
 
 function placesOf(copies: Front["copies"]): string {
   const { t } = vscode.l10n;
-  if (!copies) return t("Not known: the folder was still read, or the answer took too long.");
+  if (!copies) return t("Unknown: the folder was still being read, or the answer took too long.");
   const places = [...new Set(copies.map(placeOf))];
   return places.length > 0 ? list(places) : t("none");
 }

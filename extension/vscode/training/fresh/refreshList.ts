@@ -82,7 +82,7 @@ function showRefresh(name: string, refresh: PastRefresh, isLast: boolean, option
         ]
       : []),
     ...(isInPlace(refresh) && !isLast
-      ? [{ label: `$(info) ${t("To take it back, take back those after it first")}` }]
+      ? [{ label: `$(info) ${t("To take it back, take back the later ones first")}` }]
       : []),
   ];
   pick.onDidHide(() => pick.dispose());

@@ -70,7 +70,7 @@ export function changesOf(refresh: PastRefresh): { name: string; figures: string
       ? [
           {
             name: t("Lines of other files"),
-            figures: t("right before → after: {0} → {1} of the same {2}", lines.before, lines.after, lines.of),
+            figures: t("right lines before → after: {0} → {1} of the same {2}", lines.before, lines.after, lines.of),
           },
         ]
       : []),

@@ -64,7 +64,7 @@ function legendOf({ tests, fewestItems }: SuiteReport, measure: string): Said[] 
   const verdicts = tests.flatMap(({ differences }) => differences[measure]?.verdict ?? []);
   const tested = verdicts.filter((verdict) => verdict !== "tooFew").length;
   return [
-    ...(tested > 0 ? [say`Row less column; filled: a difference by the paired test.`] : [say`Row less column.`]),
+    ...(tested > 0 ? [say`Row minus column; filled: a difference by the paired test.`] : [say`Row minus column.`]),
     ...(tested > 1 ? [say`p of each of the ${tested} tests alone, not corrected for their number.`] : []),
     ...(tested < verdicts.length ? [say`Fewer than ${fewestItems} tasks: too few to tell which is better.`] : []),
   ];
