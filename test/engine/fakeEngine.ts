@@ -65,7 +65,7 @@ answer(connection, probeRequest, async ({ name, device }) => {
   if (name === "crash") process.kill(process.pid, "SIGSEGV");
   if (name === "hang") await sleep(60_000);
   if (name === "fail")
-    throw new UserError("device-failed", verbatim(`Cannot go on with ${device}: out of memory.`), verbatim(""));
+    throw new UserError("device-failed", verbatim(`Cannot continue on ${device}: out of memory.`), verbatim(""));
   const speed = { decodeTokensPerSecond: 200, prefillTokensPerSecond: 2000 };
   return {
     kind: "works" as const,

@@ -55,7 +55,7 @@ describe("probeApart", () => {
   test("out of memory is the reason", async () => {
     expect((await probed("fail")).finding).toEqual({
       kind: "fails",
-      reason: "Cannot go on with webgpu: out of memory.",
+      reason: "Cannot continue on webgpu: out of memory.",
     });
   });
 });

@@ -29,7 +29,7 @@ test("lists a new adapter, which is in use", { timeout: 240_000 }, async ({ work
   await form.getByText("Advanced").click();
   await form.getByLabel("Epochs").fill("2");
   await form.getByRole("button", { name: "Start training" }).click();
-  await form.getByText('Trained. "twig" is the active adapter now.').waitFor({ timeout: 200_000 });
+  await form.getByText('Trained. "twig" is in use now.').waitFor({ timeout: 200_000 });
   await showAdapters(workbench);
   await adapterRow(workbench, "twig, in use · LoRA, rank 64").waitFor({ timeout: 30_000 });
   await workbench.screenshot("adapters, one in use");
@@ -52,7 +52,7 @@ test("F2 renames the adapter, which stays in use", async ({ workbench }) => {
   await graftReady(workbench, "branch");
   // The page of its training knows it, too.
   const page = await workbench.webview("section.outcome");
-  await page.getByText('"branch" is the active adapter now.').waitFor();
+  await page.getByText('"branch" is in use now.').waitFor();
   expect(await readdir(library)).toContain("branch");
 });
 

@@ -120,7 +120,7 @@ test("one that runs can be stopped, and says how far it is", { timeout: 120_000 
   await view.getByText(/of 400 tasks, .*\stokens\/s, .* left/).waitFor({ timeout: 90_000 });
   await workbench.screenshot("benchmark, running");
   await view.getByRole("button", { name: "Cancel" }).press("Enter");
-  await view.getByText("Stopped. What is predicted is kept").waitFor({ timeout: 30_000 });
+  await view.getByText("Stopped. Predictions so far are kept").waitFor({ timeout: 30_000 });
   await view.getByRole("button", { name: "Dismiss" }).press("Enter");
   await view.getByRole("row", { name: /graft-base.*of 400/ }).waitFor();
 });

@@ -87,7 +87,7 @@ test("trains an adapter on them", { timeout: 300_000 }, async ({ workbench }) =>
   await form.getByRole("button", { name: "Start training" }).click();
   await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
   await form.getByRole("button", { name: "Stop and keep the best" }).click();
-  await form.getByText('Trained. "crew-commits" is the active adapter now.').waitFor({ timeout: 60_000 });
+  await form.getByText('Trained. "crew-commits" is in use now.').waitFor({ timeout: 60_000 });
   await form.getByRole("button", { name: "Train another" }).click();
 });
 

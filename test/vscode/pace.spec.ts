@@ -173,7 +173,7 @@ test(
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
     await form.getByRole("button", { name: "Pause" }).click();
     await form.getByRole("button", { name: "Keep the best" }).click({ timeout: 60_000 });
-    await form.getByText('Trained. "at-sea" is the active adapter now.').waitFor({ timeout: 120_000 });
+    await form.getByText('Trained. "at-sea" is in use now.').waitFor({ timeout: 120_000 });
   },
 );
 

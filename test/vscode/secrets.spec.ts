@@ -65,7 +65,7 @@ test(
     // Forty passes over so little code cost general code. If the trial has the time to see that, Graft keeps the adapter out of use.
     const useIt = form.getByRole("button", { name: "Use it anyway" });
     if ((await useIt.count()) > 0) await useIt.click();
-    await form.getByText('Trained. "no-secrets" is the active adapter now.').waitFor();
+    await form.getByText('Trained. "no-secrets" is in use now.').waitFor();
     expect((await trainingFiles()).filter((path) => path.endsWith(".tokens"))).toEqual([]);
 
     await form.getByRole("button", { name: "Show list" }).click();

@@ -158,7 +158,7 @@ test(
     await form.getByRole("button", { name: "Resume: pantry-snippets" }).click();
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
     await form.getByRole("button", { name: "Stop and keep the best" }).click();
-    await form.getByText('Trained. "pantry-snippets" is the active adapter now.').waitFor({ timeout: 60_000 });
+    await form.getByText('Trained. "pantry-snippets" is in use now.').waitFor({ timeout: 60_000 });
     await graftReady(workbench, "pantry-snippets");
   },
 );

@@ -37,7 +37,7 @@ async function showFile({ page, press, type }: Workbench): Promise<void> {
 async function clear(workbench: Workbench, view: Frame): Promise<void> {
   await view.getByRole("button", { name: "Clear…" }).click();
   await workbench.page.locator(".monaco-dialog-box").getByRole("button", { name: "Clear" }).click();
-  await view.getByText("Nothing counted in this time.").waitFor();
+  await view.getByText("Nothing counted in this period.").waitFor();
 }
 
 /**

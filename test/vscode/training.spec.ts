@@ -48,7 +48,7 @@ test(
     await form.getByText("8 Python files").waitFor();
     await form.getByLabel("Name").fill("ledger style");
     await form
-      .getByText("Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks")
+      .getByText("Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no spaces")
       .waitFor();
     expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
     await form.getByLabel("Name").fill("ledger-style");
@@ -76,7 +76,7 @@ test(
     form = await openTrainingForm(workbench);
     await form.getByText("tokens/s").waitFor();
 
-    await form.getByText('Trained. "ledger-style" is the active adapter now.').waitFor({ timeout: 200_000 });
+    await form.getByText('Trained. "ledger-style" is in use now.').waitFor({ timeout: 200_000 });
     await graftReady(workbench, "ledger-style");
 
     await workbench.page.locator(".tab", { hasText: "main.py" }).click();
@@ -186,7 +186,7 @@ test('"Stop and keep the best" makes an adapter of what was learnt', { timeout: 
   await form.getByRole("button", { name: "Start training" }).click();
   await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
   await form.getByRole("button", { name: "Stop and keep the best" }).click();
-  await form.getByText('Trained. "stopped-early" is the active adapter now.').waitFor({ timeout: 60_000 });
+  await form.getByText('Trained. "stopped-early" is in use now.').waitFor({ timeout: 60_000 });
   await form.getByText(/^Stopped after step \d+ of \d+, with the best so far\.$/).waitFor();
   await graftReady(workbench, "stopped-early");
 });
@@ -202,7 +202,7 @@ test(
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
     await form.getByRole("button", { name: "Pause" }).click();
     await form.getByRole("button", { name: "Keep the best" }).click({ timeout: 60_000 });
-    await form.getByText('Trained. "kept-later" is the active adapter now.').waitFor({ timeout: 60_000 });
+    await form.getByText('Trained. "kept-later" is in use now.').waitFor({ timeout: 60_000 });
     await form.getByText("In use instead of stopped-early.").waitFor();
     await form.getByText("Losses by step").click();
     await form.getByText("As a table").click();

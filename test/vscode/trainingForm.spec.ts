@@ -107,7 +107,7 @@ test("estimates what the training takes, and again with each choice", async ({ w
       return getComputedStyle(document.querySelector(".needs dd")!).fontStyle;
     }, id);
   expect(await styleAfter("#preset-thorough")).toBe("italic");
-  await needs.getByText("As many as Balanced").waitFor({ timeout: 60_000 });
+  await needs.getByText("No more steps than Balanced").waitFor({ timeout: 60_000 });
   expect(await styleAfter("#preset-paper")).toBe("italic");
   await needs.getByText(`Too few steps to learn much: Balanced takes ${balanced}.`).waitFor({ timeout: 60_000 });
   await workbench.screenshot("estimate of the paper's preset");

@@ -96,7 +96,7 @@ test(
     expect(await violations(form)).toEqual([]);
 
     await form.getByRole("button", { name: "Use it anyway" }).click();
-    await form.getByText('Trained. "timid" is the active adapter now.').waitFor();
+    await form.getByText('Trained. "timid" is in use now.').waitFor();
     await graftReady(workbench, "timid");
   },
 );

@@ -13,7 +13,7 @@ const [team, own] = [
 ];
 
 test.each([
-  [{ active: true, beside: [] }, 'Trained. "new" is the active adapter now.'],
+  [{ active: true, beside: [] }, 'Trained. "new" is in use now.'],
   [{ active: true, beside: [team, own] }, 'Trained. "new" is in use together with team (75\u00A0%) + own.'],
   [{ active: false, beside: [] }, 'Trained. "new" is kept, but not in use.'],
   [{ active: false, beside: [], deleted: true }, 'Trained. "new" has been deleted since.'],

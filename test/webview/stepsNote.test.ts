@@ -12,7 +12,7 @@ test("stepsNote says where a preset makes no more steps than Balanced, or hardly
   expect(note.stepsNote({ steps: 90, balancedSteps: 90 }, "thorough")).toBe(same);
   expect(note.stepsNote({ steps: 180, balancedSteps: 90 }, "thorough")).toBeUndefined();
   expect(note.stepsNote({ steps: 10, balancedSteps: 90 }, "paper")).toBe(
-    "It hardly learns in so few: Balanced makes 90.",
+    "Too few steps to learn much: Balanced takes 90.",
   );
   expect(note.stepsNote({ steps: 60, balancedSteps: 90 }, "paper")).toBeUndefined();
   expect(note.stepsNote({ steps: 45, balancedSteps: 90 }, "quick")).toBeUndefined();

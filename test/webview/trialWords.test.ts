@@ -32,7 +32,7 @@ describe("verdictText", () => {
     ["better", "It helps: right at 34 of 100 lines instead of 26; between +4 and +12, 95\u00A0%."],
     ["worse", "It harms: right at 34 of 100 lines instead of 26; between +4 and +12, 95\u00A0%."],
     ["alike", "It makes no clear difference: right at 34 of 100 lines instead of 26; between +4 and +12, 95\u00A0%."],
-    ["untold", "It cannot be told yet: right at 68 of only 200 lines, 52 without it."],
+    ["untold", "Too few lines to tell yet: right at 68 of 200 lines, and at 52 without it."],
   ] as const)("%s", (verdict, text) => {
     expect(words.verdictText(trial(verdict, comparison(26, 1, 1)))).toBe(text);
   });

@@ -1,6 +1,7 @@
 /** Turns the text at the cursor into a completion: prompt, decoding, stop rules, post-processing, adapters. */
 
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { readRequest } from "../foundation/request.ts";
@@ -22,8 +23,8 @@ import { stepsOf } from "./judgement/evidence.ts";
 import { contextTokensOf } from "./context/contextBudget.ts";
 import { shownPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
 import { readInSteps } from "./context/readInSteps.ts";
-import { promptBuilder, type PromptText } from "./prompt.ts";
-import { promptRooms } from "./promptBudget.ts";
+import { promptBuilder, type PromptBuilder, type PromptText } from "./prompt.ts";
+import { promptRooms, type PromptRooms } from "./promptBudget.ts";
 import { requestTurns } from "./requestTurns.ts";
 import { candidatesOf } from "./result/candidates.ts";
 import { emptyCompletion, restOf, type Completion, type Known } from "./result/completion.ts";
@@ -114,8 +115,7 @@ export function completerOf({
   calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
-  const { maxNewTokens, budget } = promptRooms(tree, contextTokens);
-  const buildPrompt = promptBuilder(tokenizer, budget);
+  const prompts = fittingPrompts(tree, tokenizer, contextTokens);
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
   const byCopies = copyDecoding(model.vocabulary, tree.hasEncoder ? noCopying : copying);
   const suggestions = suggestionCache<Known>();
@@ -128,10 +128,10 @@ export function completerOf({
     signal?.throwIfAborted();
     const asked = readRequest(completionRequest, request, say`complete`);
     const { path, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
-    const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
+    const maxTokens = Math.min(asked.maxTokens, prompts.rooms.maxNewTokens);
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix, asked.quietIn)) return emptyCompletion;
-    const kind = `${trigger} ${multiline} ${maxTokens} ${beams} ${asked.prior} ${frontKey(asked)}`;
+    const kind = `${trigger} ${multiline} ${maxTokens} ${beams} ${asked.prior} ${asked.edition} ${frontKey(asked)}`;
     // What was written without the copies, because the index was late, is not for requests with them; the other way round it is.
     const kinds = asked.copies ? [`${kind} copies`] : [`${kind} copies`, kind];
     const found = temperature === 0 ? kinds.map((each) => suggestions.find(cursor, each)) : [];
@@ -139,7 +139,7 @@ export function completerOf({
     if (known) return restOf(known, calibration);
 
     tree.switchTo?.(path ?? "");
-    const { ids, requiredText } = buildPrompt(asked);
+    const { ids, requiredText } = prompts.build(asked);
     const rules = { ...always, requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
     const generation = { ...rules, ...byCopies.of(asked, requiredText) };
     const written = async (decoding: Decoding): Promise<Written> => {
@@ -165,20 +165,23 @@ export function completerOf({
     // An encoder reads a prompt as a whole, and again with each character.
     if (tree.hasEncoder || signal.aborted) return { tokens: 0, milliseconds: 0 };
     tree.switchTo?.(asked.path ?? "");
-    const tokens = await readInSteps(tree, buildPrompt(asked).ids, signal);
+    const tokens = await readInSteps(tree, prompts.build(asked).ids, signal);
     return { tokens, milliseconds: performance.now() - startedAt };
   };
 
   return {
     shownPrompt: (request) =>
-      shownPrompt(tokenizer, buildPrompt(readRequest(completionRequest, request, say`complete`))),
-    contextTokens: budget.context,
+      shownPrompt(tokenizer, prompts.build(readRequest(completionRequest, request, say`complete`))),
+    get contextTokens() {
+      return prompts.rooms.budget.context;
+    },
     complete: (request, signal) => turns.request(() => complete(request, signal)),
     prepare: (request, signal) => turns.prepare((interrupted) => prepare(request, interrupted), signal),
     useAdapters: (wanted) =>
       turns.request(async () => {
         const startedAt = performance.now();
         tree.useAdapters(await activeAdapters(adapters, wanted));
+        prompts.fit();
         suggestions.clear();
         const milliseconds = performance.now() - startedAt;
         load += milliseconds;
@@ -188,7 +191,33 @@ export function completerOf({
   };
 }
 
-/** Identifies what stands in front of the file. */
+/** Builds prompts that fit into the model's context, which is shorter while an adapter's virtual tokens are in front of it. */
+function fittingPrompts(
+  tree: TokenTree,
+  tokenizer: Tokenizer,
+  contextTokens: number,
+): { readonly rooms: PromptRooms; build: PromptBuilder; fit: () => void } {
+  const measure = (): PromptRooms => {
+    const { hasEncoder, longestPrompt } = tree;
+    return promptRooms({ hasEncoder, contextLength: hasEncoder ? longestPrompt : tree.contextLength }, contextTokens);
+  };
+  let rooms = measure();
+  let build = promptBuilder(tokenizer, rooms.budget);
+  return {
+    get rooms() {
+      return rooms;
+    },
+    build: (text) => build(text),
+    fit: () => {
+      const next = measure();
+      if (isDeepStrictEqual(next, rooms)) return;
+      rooms = next;
+      build = promptBuilder(tokenizer, rooms.budget);
+    },
+  };
+}
+
+/** Identifies what precedes the file. */
 function frontKey({ path, repositoryName, context }: PromptText): string {
   return createHash("sha1")
     .update(JSON.stringify([path, repositoryName, context]))

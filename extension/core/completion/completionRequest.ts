@@ -17,6 +17,11 @@ export const completionRequest = z.object({
     .readonly()
     .optional()
     .describe("Places in other files where the same text precedes; none known if absent"),
+  edition: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Counts the changes of which files may be read; no answer to another edition is repeated"),
   ...copyFields,
   maxTokens: z.int().min(1).default(128).describe("Longest completion, in tokens"),
   multiline: z.enum(["auto", "never"]).default("auto").describe("Complete a whole block where one is opened"),

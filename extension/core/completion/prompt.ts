@@ -46,8 +46,10 @@ const windowStep = 128;
 /** The number of characters to inspect at the end: more than the longest run of blanks in one token. */
 const blanksLookedAt = 200;
 
+export type PromptBuilder = (text: PromptText) => Prompt;
+
 /** Returns a function that builds prompts, and remembers where the last window of each file began. */
-export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text: PromptText) => Prompt {
+export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): PromptBuilder {
   const frontOf = promptFronts(tokenizer, budget.context ?? 0);
   /** By path. */
   const anchors = new LRUCache<string, string>({ max: anchorsKept });

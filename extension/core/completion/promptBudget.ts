@@ -8,6 +8,12 @@ const [longestPrefix, longestSuffix] = [1024, 64];
 /** The tokens reserved for markers and the path of the file. */
 export const reservedTokens = 48;
 
+/** How many tokens each part may take. */
+export interface PromptRooms {
+  readonly maxNewTokens: number;
+  readonly budget: Required<PromptBudget>;
+}
+
 /**
  * Divides a model's context; an encoder-decoder reads and writes separately.
  *
@@ -16,10 +22,7 @@ export const reservedTokens = 48;
 export function promptRooms(
   { contextLength, hasEncoder }: { contextLength: number; hasEncoder: boolean },
   contextTokens = Infinity,
-): {
-  readonly maxNewTokens: number;
-  readonly budget: Required<PromptBudget>;
-} {
+): PromptRooms {
   const maxNewTokens = Math.max(1, Math.floor(contextLength / 4));
   const suffix = Math.min(longestSuffix, Math.floor(contextLength / 8));
   const room = contextLength - (hasEncoder ? 0 : maxNewTokens + suffix) - reservedTokens;

@@ -2,8 +2,8 @@
 
 import { scanPython } from "./pythonText.ts";
 
-/** Copilot's rule: only closers and the end of a statement may stand right of the cursor. */
-const harmlessRest = /^\s*[)>}\]"'`]*\s*[:{;,]?\s*$/;
+/** Copilot's rule: only closers and the end of a statement may follow the cursor in its line. Matches the line without outer blanks. */
+const harmlessRest = /^[)>}\]"'`]*\s*[:{;,]?$/;
 /** The least context in characters that a model needs. */
 const fewestCharacters = 10;
 
@@ -24,7 +24,7 @@ export function reasonNotToAsk(
   quietIn: readonly QuietPlace[] = quietByDefault,
 ): ReasonNotToAsk | null {
   const [rest = ""] = suffix.split("\n", 1);
-  if (quietIn.includes("beforeCode") && !harmlessRest.test(rest)) return "code-follows";
+  if (quietIn.includes("beforeCode") && !harmlessRest.test(rest.trim())) return "code-follows";
   const { inComment, quote } = scanPython(prefix);
   if (quietIn.includes("comments") && inComment) return "comment";
   if (quietIn.includes("strings") && quote !== "") return "string";

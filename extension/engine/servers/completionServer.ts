@@ -67,8 +67,9 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
       const choice = { device, home, base: base.hash, without };
       const placements = await choosePlacements({ ...choice, log });
       if (open?.base.hash !== base.hash || !isDeepStrictEqual(open.placements, placements)) {
-        await open?.completer.release();
-        open = undefined; // If the next line fails, later requests must not use the released model.
+        const before = open;
+        open = undefined; // If one of the next lines fails, later requests must not use the released model.
+        await before?.completer.release();
         open = await openOn(base, placements, adapters);
       }
       await open.completer.useAdapters(adapters);

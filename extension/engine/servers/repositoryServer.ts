@@ -86,7 +86,8 @@ export function serveRepository(connection: MessageConnection, log: Log): void {
     try {
       open.repository = await open.opening;
     } catch (error) {
-      opened.delete(folder);
+      // It may have been closed and opened anew meanwhile.
+      if (opened.get(folder) === open) opened.delete(folder);
       throw error;
     }
     await save(folder);

@@ -13,6 +13,7 @@ import type { Judgement, Question, Verdict } from "../../core/completion/judgeme
 import type { Silence } from "../../core/completion/judgement/suggestionEvent.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
+import { placeOf } from "../repository/roots.ts";
 import { completeStep } from "../walkthrough.ts";
 import { isLate, type Asking, type Frame, type FrameAt } from "./ask.ts";
 import { circumstanceOf, isExcluded, quietPlacesOf } from "./circumstance.ts";
@@ -76,7 +77,7 @@ export function registerCompletionProvider(
     const reason = judgement.mayAsk(question, Date.now());
     if (reason) return silent(document, position, reason);
     const bare = frameOf(document, trigger, configuration);
-    asking.enter(vscode.workspace.getWorkspaceFolder(document.uri)?.uri.toString() ?? "");
+    asking.enter(placeOf(document.uri)?.folder ?? "");
     const known = asking.known(cursor, bare);
     if (!known && !isInvoked) await paused(document, startedAt);
     if (signal.aborted) return undefined;
@@ -122,9 +123,11 @@ export function registerCompletionProvider(
   };
 
   subscriptions.push(
-    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length === 0) return;
       changedAt.set(document, performance.now());
-      asking.giveUp();
+      // Programs write into other documents, such as an output panel, while the user reads a suggestion.
+      if (document === vscode.window.activeTextEditor?.document) asking.giveUp();
     }),
     vscode.languages.registerInlineCompletionItemProvider({ language: "python" }, { provideInlineCompletionItems }),
   );
@@ -170,7 +173,9 @@ export function frameOf(
 ): Frame {
   return {
     // An untitled document has no path that says anything.
-    ...(!document.isUntitled && { path: vscode.workspace.asRelativePath(document.uri, false) }),
+    ...(!document.isUntitled && {
+      path: placeOf(document.uri)?.path ?? vscode.workspace.asRelativePath(document.uri, false),
+    }),
     maxTokens: configuration.get("completion.maxTokens"),
     multiline: configuration.get("completion.multiline"),
     trigger,

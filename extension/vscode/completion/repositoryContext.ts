@@ -27,7 +27,7 @@ export interface AskedIndex {
 }
 
 /** The part of a request that says what precedes the prefix. */
-export type Front = Pick<CompletionRequest, "repositoryName"> & Partial<FileContext>;
+export type Front = Pick<CompletionRequest, "repositoryName" | "edition"> & Partial<FileContext>;
 
 export interface RepositoryContext {
   /** Returns what precedes the text of a request: what is known already if the index does not answer in `patience` milliseconds. */
@@ -54,6 +54,7 @@ export function openRepositoryContext(
   const roots = new Map<string, Root>();
   const edits = followEdits(subscriptions);
   let contextTokens = 0;
+  let edition = 0;
 
   const rootAt = (folder: string): Root => {
     const known = roots.get(folder);
@@ -81,6 +82,7 @@ export function openRepositoryContext(
   const sources = vscode.workspace.createFileSystemWatcher("**/*.py", true);
   const changedFiles = new vscode.EventEmitter<void>();
   const filesChanged = (): void => {
+    edition++;
     forgetAll();
     changedFiles.fire();
   };
@@ -113,8 +115,9 @@ export function openRepositoryContext(
     if (!place) return undefined;
     const { keeper, documents } = rootAt(place.folder);
     documents.set(place.path, document);
+    const askedIn = edition;
     const found = await put(keeper, place.path);
-    return found && { repositoryName: basename(place.folder), ...found };
+    return found && { repositoryName: basename(place.folder), edition: askedIn, ...found };
   };
 
   return {

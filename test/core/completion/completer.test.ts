@@ -88,6 +88,15 @@ describe("complete", () => {
     expect(await isWritten()).toBe(false);
   });
 
+  test("writes anew where other files may be read than before", async () => {
+    const { completer } = open(() => "value");
+    const isWritten = async (edition: number): Promise<boolean> =>
+      (await completer.complete({ ...at("x = |"), copies: [], edition })).tokens > 0;
+    expect(await isWritten(0)).toBe(true);
+    expect(await isWritten(0)).toBe(false);
+    expect(await isWritten(1)).toBe(true);
+  });
+
   test("has the model write again what may be another token, and does not repeat it", async () => {
     const { completer } = open((prompt) => `${prompt.endsWith("os.") ? "pa" : "?"}th.join()\n`, withoutGaps);
     expect(await completer.complete(at("import os\nos.pa|"))).toMatchObject({ text: "th.join()" });
@@ -182,6 +191,31 @@ describe("useAdapters", () => {
     expect((tree.adapters[0] as typeof first)!.adapter).not.toBe(first!.adapter);
     await completer.useAdapters([]);
     expect(tree.adapters).toEqual([]);
+  });
+
+  test("leaves room in the prompt for an adapter's virtual tokens", async () => {
+    let read = 0;
+    const tree = fakeTree((prompt) => ((read = prompt.length), "x"), 512);
+    const useAdapters = tree.useAdapters.bind(tree);
+    const shortened = Object.assign(tree, {
+      useAdapters(active: Parameters<typeof useAdapters>[0]) {
+        useAdapters(active);
+        Object.assign(tree, active.length > 0 ? { contextLength: 256, longestPrompt: 256 } : {});
+      },
+    });
+    const completer = completerOf({
+      tree: shortened,
+      tokenizer: withoutGaps,
+      parser,
+      adapters: adapterCache(checkFits),
+    });
+    const request = { prefix: "value = compute()\n".repeat(60), suffix: "" };
+    await completer.complete(request);
+    const before = read;
+    await completer.useAdapters(use("one"));
+    await completer.complete(request);
+    expect(read).toBeLessThan(before / 2);
+    expect(read).toBeGreaterThan(0);
   });
 
   test("forgets suggestions of other adapters", async () => {

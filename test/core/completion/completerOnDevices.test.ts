@@ -64,7 +64,16 @@ describe("openCompleterOnDevices", () => {
     const warn = vi.fn();
     const completer = await openCompleterOnDevices(base, [webgpu, onCpu], { log: { ...silentLog, warn } }, open);
     expect(completer.device).toBe("cpu");
-    expect(warn.mock.calls.flat()).toEqual(["Cannot go on with WebGPU: No adapter. Going on with the CPU."]);
+    expect(warn.mock.calls.flat()).toEqual(["Cannot continue on WebGPU: No adapter. Going on with the CPU."]);
+  });
+
+  test("what could not be opened is released, too", async () => {
+    const { open } = fakes(0);
+    const openOrFail: typeof open = (placement, expected) =>
+      placement.device === "cpu" ? Promise.reject(new Error("no memory")) : open(placement, expected);
+    const completer = await openCompleterOnDevices(base, [webgpu, onCpu], { log: silentLog }, openOrFail);
+    await expect(completer.complete(request)).rejects.toThrow("no memory");
+    await completer.release();
   });
 
   test("without another device, the failure is told", async () => {

@@ -12,6 +12,7 @@ test("a request is filled up with its defaults", () => {
     prefix: "x = ",
     suffix: "",
     context: [],
+    edition: 0,
     prior: true,
     draft: true,
     quietIn: ["comments", "beforeCode"],

@@ -21,3 +21,10 @@ test.each<[string, ReturnType<typeof reasonNotToAsk>]>([
   const { prefix, suffix } = at(marked);
   expect(reasonNotToAsk(prefix, suffix)).toBe(reason);
 });
+
+test("a line with many blanks after the cursor is judged at once", () => {
+  const suffix = `)${" ".repeat(20_000)}x`;
+  const startedAt = performance.now();
+  expect(reasonNotToAsk("import os\nx = f(", suffix)).toBe("code-follows");
+  expect(performance.now() - startedAt).toBeLessThan(1000);
+});

@@ -190,7 +190,7 @@ describe("withFallback", () => {
       device === "webgpu" ? Promise.reject(failure) : Promise.resolve(`${device} ${isAgain}`),
     );
     expect(await withFallback([webgpu, onCpu], { log: { ...silentLog, warn }, onFallback }, work)).toBe("cpu true");
-    expect(warn.mock.calls).toEqual([["Cannot go on with WebGPU: Device lost. Going on with the CPU."]]);
+    expect(warn.mock.calls).toEqual([["Cannot continue on WebGPU: Device lost. Going on with the CPU."]]);
     expect(onFallback.mock.calls).toEqual([[failure, "cpu"]]);
   });
 

@@ -50,6 +50,8 @@ interface Kept {
 
 export function contextKeeper({ ask, limits }: ContextKeeperOptions): ContextKeeper {
   const kept = new LRUCache<string, Kept>({ max: mostFiles });
+  /** Counts what is forgotten: an answer from before must not be kept. */
+  let epoch = 0;
 
   const choose = (query: RepositoryQuery, answer: RepositoryAnswer): readonly ContextSnippet[] => {
     const next = selectContext(query, answer, limits());
@@ -63,10 +65,15 @@ export function contextKeeper({ ask, limits }: ContextKeeperOptions): ContextKee
     return context;
   };
 
-  /** Puts the question, and drops what the index says may not be in the prompt: it learns of ignored files after the editor. */
+  /**
+   * Puts the question, and drops what the index says may not be in the prompt: it learns of ignored files after the editor.
+   * Undefined also where all was forgotten meanwhile.
+   */
   const answerTo = async (query: RepositoryQuery, signal?: AbortSignal): Promise<RepositoryAnswer | undefined> => {
     const shown = kept.get(query.path)?.context.map(({ path }) => path) ?? [];
+    const askedIn = epoch;
     const answer = await ask(shown.length > 0 ? { ...query, shown } : query, signal);
+    if (epoch !== askedIn) return undefined;
     for (const path of answer?.gone ?? []) keeper.fileChanged(path, true);
     return answer;
   };
@@ -86,12 +93,16 @@ export function contextKeeper({ ask, limits }: ContextKeeperOptions): ContextKee
       return context === known ? undefined : { context, copies: answer.copies };
     },
     fileChanged(path, gone) {
-      for (const [file, { context }] of kept.entries()) {
+      // Setting an entry moves it to the end of the cache, where a live iterator would meet it again.
+      for (const [file, { context }] of [...kept.entries()]) {
         if (!context.some((part) => part.path === path)) continue;
         kept.set(file, { context: gone ? context.filter((part) => part.path !== path) : context, isOutdated: true });
       }
     },
-    clear: () => kept.clear(),
+    clear: () => {
+      epoch++;
+      kept.clear();
+    },
   };
   return keeper;
 }

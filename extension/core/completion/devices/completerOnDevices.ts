@@ -42,7 +42,7 @@ export async function openCompleterOnDevices(
     });
 
   let current = openNext();
-  await current;
+  let last = await current;
 
   const moveOn = (failed: Promise<Completer>, failure: DeviceFailure): void => {
     const next = (rest[0] ?? onCpu).device;
@@ -56,7 +56,8 @@ export async function openCompleterOnDevices(
     for (;;) {
       const now = current;
       try {
-        return await work(await now);
+        last = await now;
+        return await work(last);
       } catch (error) {
         if (!(error instanceof DeviceFailure)) throw error;
         // Two requests may fail at once, and only the first moves on.
@@ -67,14 +68,14 @@ export async function openCompleterOnDevices(
     }
   };
 
-  const first = await current;
-
   return {
     get device() {
       return device;
     },
-    shownPrompt: (request) => first.shownPrompt(request),
-    contextTokens: first.contextTokens,
+    shownPrompt: (request) => last.shownPrompt(request),
+    get contextTokens() {
+      return last.contextTokens;
+    },
     complete: (request, signal) => steady((completer) => completer.complete(request, signal)),
     prepare: (request, signal) => steady((completer) => completer.prepare(request, signal)),
     useAdapters: async (wanted) => {
@@ -82,6 +83,7 @@ export async function openCompleterOnDevices(
       adapters = expected = wanted;
       return swapped;
     },
-    release: async () => (await current).release(),
+    // What could not be opened holds nothing.
+    release: async () => (await current.catch(() => undefined))?.release(),
   };
 }

@@ -95,7 +95,8 @@ export function openJudgement({ quietIn, habits = forgetful() }: JudgementOption
     changed: (document, changes) => {
       if (changes.length === 0) return;
       const onlyDeletes = changes.every(({ deleted, text }) => deleted > 0 && text === "");
-      deletingIn = onlyDeletes ? document : undefined;
+      if (onlyDeletes) deletingIn = document;
+      else if (deletingIn === document) deletingIn = undefined;
     },
     told: (event) => {
       rejections.told(event);

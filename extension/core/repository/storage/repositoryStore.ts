@@ -120,8 +120,10 @@ export async function pruneRepositoryStores(home: string, most: number): Promise
   const folders = await readdir(home).catch(() => []);
   const used = await Promise.all(
     folders.map(async (name) => {
-      const info = await stat(join(home, name, listName)).catch(() => undefined);
-      return { name, at: info?.mtimeMs ?? 0 };
+      const timeOf = async (file: string): Promise<number | undefined> =>
+        (await stat(join(home, name, file)).catch(() => undefined))?.mtimeMs;
+      // One that is being written for the first time has no list yet, but a lock.
+      return { name, at: Math.max((await timeOf(listName)) ?? 0, (await timeOf(lockName)) ?? 0) };
     }),
   );
   const old = used.toSorted((a, b) => b.at - a.at).slice(most);

@@ -77,6 +77,25 @@ describe("contextKeeper", () => {
     expect(later!.context).not.toBe(first.context);
   });
 
+  test("a file that stands in the context of several files may change", async () => {
+    const { keeper, answer } = open({ similar: [part("shared.py")] });
+    for (const path of ["one.py", "two.py", "three.py"]) await keeper.request({ ...query, path });
+    keeper.fileChanged("shared.py", false);
+    answer({ similar: [part("other.py")] });
+    for (const path of ["one.py", "two.py", "three.py"]) {
+      expect(pathsOf(await keeper.pause({ ...query, path }))).toEqual(["other.py"]);
+    }
+  });
+
+  test("an answer that was on its way when all was forgotten is not kept", async () => {
+    const { keeper, answer } = open({ similar: [part("secret.py")] });
+    const onItsWay = keeper.request(query);
+    keeper.clear();
+    expect(await onItsWay).toEqual({ context: [], copies: undefined });
+    answer(undefined);
+    expect((await keeper.request(query)).context).toEqual([]);
+  });
+
   test("text of a file that is gone leaves at once; a changed file's at the next pause", async () => {
     const { keeper, answer } = open({ similar: [part("a.py"), part("secret.py")] });
     await keeper.request(query);

@@ -70,6 +70,8 @@ describe("mayAsk", () => {
     expect(judgement.mayAsk(here, 0)).toBe("deleting");
     expect(judgement.mayAsk({ ...here, document: "file:///b.py" }, 0)).toBeNull();
     expect(judgement.mayAsk({ ...here, trigger: "invoked" }, 0)).toBeNull();
+    judgement.changed("output:log", [{ offset: 0, deleted: 0, text: "a line" }]);
+    expect(judgement.mayAsk(here, 0)).toBe("deleting");
     judgement.changed(document, [{ offset: 9, deleted: 1, text: "x" }]);
     expect(judgement.mayAsk(here, 0)).toBeNull();
   });

@@ -115,7 +115,7 @@ test("a run that is damaged, renamed, unfinished or a link is refused, and leave
   for (const reason of [
     "run.json",
     "predictions.jsonl:1",
-    "not the one that its name stands for",
+    "its configuration does not match its name",
     "not finished",
     "is a link",
   ]) {

@@ -119,6 +119,11 @@ describe("an index on disk", () => {
       .slice(0, 2);
     await pruneRepositoryStores(home, 2);
     expect(readdirSync(home).toSorted()).toEqual(newest.toSorted());
+    // One that is being written has no list yet.
+    mkdirSync(join(home, "new"));
+    writeFileSync(join(home, "new", "lock"), "");
+    await pruneRepositoryStores(home, 1);
+    expect(readdirSync(home)).toEqual(["new"]);
   });
 
   test.each([
