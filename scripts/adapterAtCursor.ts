@@ -29,7 +29,7 @@ import { seededRandom } from "../extension/core/foundation/random.ts";
 import { openPythonParser } from "../extension/core/python/pythonParser.ts";
 import { openSourceReader } from "../extension/core/sources/readSources.ts";
 import { train } from "../extension/core/training/train.ts";
-import type { TrainOptions } from "../extension/core/training/request.ts";
+import type { TrainOptions } from "../extension/core/training/trainRequest.ts";
 import { consoleLog } from "./bed/consoleLog.ts";
 import { root, scratch } from "./bed/paths.ts";
 

@@ -18,7 +18,7 @@ import { isFile } from "../extension/core/foundation/exists.ts";
 import { english } from "../extension/core/foundation/words/said.ts";
 import { openPythonParser } from "../extension/core/python/pythonParser.ts";
 import { readNamedSource } from "../extension/core/sources/readSources.ts";
-import type { TrainOptions } from "../extension/core/training/request.ts";
+import type { TrainOptions } from "../extension/core/training/trainRequest.ts";
 import { train } from "../extension/core/training/train.ts";
 import { consoleLog } from "./bed/consoleLog.ts";
 import { root, scratch } from "./bed/paths.ts";

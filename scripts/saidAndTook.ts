@@ -13,7 +13,7 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { silentLog } from "../extension/core/foundation/log.ts";
 import { openEstimator } from "../extension/core/training/estimate/estimateTraining.ts";
-import type { TrainOptions } from "../extension/core/training/request.ts";
+import type { TrainOptions } from "../extension/core/training/trainRequest.ts";
 import { trainWork } from "../extension/engine/protocol/training.ts";
 import { workApart } from "../extension/engine/workApart.ts";
 import { root, scratch } from "./bed/paths.ts";

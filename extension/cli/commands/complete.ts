@@ -16,7 +16,7 @@ import {
   type RequestFront,
 } from "../../core/completion/context/indexedRepository.ts";
 import { completionRequest, type CompletionRequest } from "../../core/completion/completionRequest.ts";
-import { readRequest } from "../../core/foundation/request.ts";
+import { readRequest } from "../../core/foundation/requestSchema.ts";
 import { counted } from "../../core/foundation/words/quantities.ts";
 import { say, verbatim } from "../../core/foundation/words/said.ts";
 import { checkAdapterFits, warningOf } from "../../core/adapters/fit/adapterFit.ts";

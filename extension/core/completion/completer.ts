@@ -3,10 +3,10 @@
 import { createHash } from "node:crypto";
 import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
-import { readRequest } from "../foundation/request.ts";
+import { readRequest } from "../foundation/requestSchema.ts";
 import { say } from "../foundation/words/said.ts";
 import { generate } from "../inference/decoding/generate.ts";
-import type { Decoding } from "../inference/decoding/request.ts";
+import type { Decoding } from "../inference/decoding/decodingRequest.ts";
 import { decodingVocabulary } from "../inference/decoding/vocabulary.ts";
 import { openTokenTree, type TokenTreeOptions } from "../inference/tree/openTokenTree.ts";
 import type { TokenTree } from "../inference/tree/tokenTree.ts";

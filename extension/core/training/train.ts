@@ -18,7 +18,7 @@ import type { PreparedRun } from "./run/preparedRun.ts";
 import { resumeRun } from "./run/resumeRun.ts";
 import { readRun } from "./run/trainingRun.ts";
 import type { TrainProgress } from "./loop/progressMeter.ts";
-import type { TrainOptions } from "./request.ts";
+import type { TrainOptions } from "./trainRequest.ts";
 import { readSettings } from "./settings.ts";
 import { outlineOf, planOf, sampledSteps, shapeFor, workOf, type TrainOutline } from "./trainingPlan.ts";
 import { tellEnd, tellPlan } from "./trainingWords.ts";

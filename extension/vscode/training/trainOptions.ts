@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import { isPaperDataset, paperDatasets, type PaperPlaces } from "../../core/dataset/paperDatasets.ts";
-import type { TrainOptions } from "../../core/training/request.ts";
+import type { TrainOptions } from "../../core/training/trainRequest.ts";
 import type { TrainingForm } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";

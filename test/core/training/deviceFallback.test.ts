@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { DeviceFailure } from "../../../extension/core/runtime/device.ts";
 import { train } from "../../../extension/core/training/train.ts";
-import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../extension/core/training/trainRequest.ts";
 import { needs } from "../../needs.ts";
 import { writeTinyTraining } from "./tinyTraining.ts";
 

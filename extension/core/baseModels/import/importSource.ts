@@ -6,7 +6,7 @@ import type * as z from "zod";
 import { infoOf } from "../../foundation/exists.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
-import { readRequest } from "../../foundation/request.ts";
+import { readRequest } from "../../foundation/requestSchema.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
 import { checkSpace, downloadFiles, missingBytes, type DownloadProgress } from "../../hub/downloadFiles.ts";
 import { formatHubAddress, parseHubAddress, type HubAddress } from "../../hub/hubAddress.ts";

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { contextFields } from "../../completion/context/contextFields.ts";
 import { copyFields } from "../../completion/copies/copyFields.ts";
 import { UserError } from "../../foundation/errors.ts";
-import { inWords, readRequest } from "../../foundation/request.ts";
+import { inWords, readRequest } from "../../foundation/requestSchema.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
 import { protocolNames } from "../protocols/protocols.ts";
 import { namedDeviceField } from "../../runtime/deviceField.ts";

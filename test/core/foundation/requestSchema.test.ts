@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { acceptedBy, fieldOf, readRequest } from "../../../extension/core/foundation/request.ts";
+import { acceptedBy, fieldOf, readRequest } from "../../../extension/core/foundation/requestSchema.ts";
 import { english, say } from "../../../extension/core/foundation/words/said.ts";
 
 const schema = z.object({
