@@ -18,7 +18,7 @@ export interface RemoteFile {
   readonly digest: { readonly kind: "sha256" | "git"; readonly hex: string };
 }
 
-export interface Repository {
+export interface HubModel {
   /** The address with the commit that the revision pointed to at the time of the request. */
   readonly pinned: HubAddress;
   readonly files: readonly RemoteFile[];
@@ -42,7 +42,7 @@ const [mostBytes, mostFiles] = [16e6, 50_000];
 class Excess extends Error {}
 
 /** @throws the UserErrors of `hub.fetch`, and "hub-failed" if an answer does not match the hub's documentation */
-export async function readRepository({ address, endpoint, fetch }: HubConnection): Promise<Repository> {
+export async function readHubModel({ address, endpoint, fetch }: HubConnection): Promise<HubModel> {
   const { repository: name, revision } = address;
   // No token here: `fetch` adds it, and only where it may go.
   const asked = { hubUrl: endpoint, fetch: limited(fetch) };
