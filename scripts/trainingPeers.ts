@@ -15,7 +15,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { median } from "../extension/core/foundation/median.ts";
+import { median } from "../extension/core/foundation/numbers/median.ts";
 import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";
 import { shapeNamed, writeCheckpoint } from "./fullSize/checkpoint.ts";

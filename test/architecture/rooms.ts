@@ -38,7 +38,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     study: ["candidates", "measures", "prompts", "protocols", "retrieval", "runs", "scoring", "suites"],
     trial: ["candidates", "context", "measures", "suites"],
   },
-  "extension/core/foundation": { ".": ["words"], locks: [".", "words"] },
+  "extension/core/foundation": { ".": ["words"], locks: [".", "words"], numbers: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
   "extension/core/inference": { decoding: ["drafts", "tree"], drafts: [], tree: ["graphs"] },
   "extension/core/repository": {

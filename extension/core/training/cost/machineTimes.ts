@@ -9,7 +9,7 @@ import { moduleWeights } from "../../architectures/architectures.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { packStep, type MicroBatch } from "../../dataset/batches.ts";
-import { median } from "../../foundation/median.ts";
+import { median } from "../../foundation/numbers/median.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { openProductSpeed } from "../../runtime/productSpeed.ts";
 import type { BatchShape } from "../data/batchShape.ts";

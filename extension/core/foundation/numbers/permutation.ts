@@ -1,6 +1,6 @@
 /** Computes a random order without storing it. */
 
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 const rounds = 6;
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { permutation } from "../../../extension/core/foundation/permutation.ts";
-import { seededRandom } from "../../../extension/core/foundation/random.ts";
+import { permutation } from "../../../../extension/core/foundation/numbers/permutation.ts";
+import { seededRandom } from "../../../../extension/core/foundation/random.ts";
 
 const orderOf = (size: number, seed: number): number[] =>
   Array.from({ length: size }, (_, i) => i).map(permutation(size, seededRandom(seed)));
