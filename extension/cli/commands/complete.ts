@@ -4,7 +4,7 @@ import { relative, resolve } from "node:path";
 import type * as z from "zod";
 import { readPlainText } from "../../core/foundation/plainFile.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
-import { openCompleterOnDevices } from "../../core/completion/devices/completerOnDevices.ts";
+import { openCompleterOnDevices } from "../../core/completion/completerOnDevices.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { choosePlacements, withFallback } from "../../core/devices/placements.ts";
 import type { DeviceChoice, Placement } from "../../core/runtime/device.ts";

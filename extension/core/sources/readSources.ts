@@ -6,7 +6,7 @@ import type { Links } from "../foundation/plainFile.ts";
 import { say } from "../foundation/words/said.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { pythonFiles, type WalkOptions } from "./pythonFiles.ts";
-import { hasFile, readIncluded, type Included } from "./overrule/included.ts";
+import { hasFile, readIncluded, type Included } from "./included.ts";
 import type { SkipReason, Skipped } from "./skipped.ts";
 import { readPythonSource, unfitText, type FitSource, type UnfitSource } from "./pythonSource.ts";
 import { lineOfSecret } from "./secrets/secrets.ts";

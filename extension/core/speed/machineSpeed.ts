@@ -3,7 +3,7 @@
 import type { MachineSpeed } from "../baseModels/decodeEstimate.ts";
 import { resolveBase, type BasePlaces } from "../baseModels/resolveBase.ts";
 import { openDecoder } from "../inference/tree/decoder.ts";
-import { measureWeightSpeed } from "../runtime/weightSpeed.ts";
+import { measureWeightSpeed } from "./weightSpeed.ts";
 import { median } from "../foundation/numbers/median.ts";
 
 export async function measureMachine(places: BasePlaces): Promise<MachineSpeed> {

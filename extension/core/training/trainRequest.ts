@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { methodFields, methodNames } from "../adapters/methods/methodNamed.ts";
 import { trainingPresets } from "../adapters/methods/method.ts";
-import { overrulable } from "../sources/overrule/included.ts";
+import { overrulable } from "../sources/included.ts";
 import { namedDeviceField } from "../runtime/deviceField.ts";
 import { servedContexts } from "./holes/servedContext.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";

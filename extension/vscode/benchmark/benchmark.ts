@@ -23,7 +23,7 @@ import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import { judgeableAdapters, type JudgeableAdapters } from "../adapters/judgeableAdapters.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
-import { liveEvaluation } from "../liveEvaluation.ts";
+import { liveEvaluation } from "./liveEvaluation.ts";
 import { explain, type Messages } from "../messages.ts";
 import { consent } from "./consent.ts";
 

@@ -8,9 +8,9 @@ import type { TrainingForm } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
-import type { WorkspaceCommits } from "./commits/workspaceCommits.ts";
-import type { Snippets } from "./snippets.ts";
-import type { WorkspaceSources } from "./workspaceSources.ts";
+import type { WorkspaceCommits } from "./data/workspaceCommits.ts";
+import type { Snippets } from "./data/snippets.ts";
+import type { WorkspaceSources } from "./data/workspaceSources.ts";
 
 export interface TrainingPlaces {
   places: BasePlaces & PaperPlaces;

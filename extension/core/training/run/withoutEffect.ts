@@ -9,7 +9,7 @@ import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { inWords } from "../../foundation/requestSchema.ts";
 import { say } from "../../foundation/words/said.ts";
-import { checkIncluded } from "../../sources/overrule/included.ts";
+import { checkIncluded } from "../../sources/included.ts";
 import { validationOf } from "../data/trainingData.ts";
 import type { TrainOptions } from "../trainRequest.ts";
 

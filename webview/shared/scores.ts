@@ -1,7 +1,7 @@
 /** Formats scores and names of measures like the rest of Graft. */
 
 import { isShown, measureFormat } from "../../extension/core/evaluation/measures/measureFormat.ts";
-import { t } from "../shared/l10n.ts";
+import { t } from "./l10n.ts";
 
 const translated: Readonly<Record<string, string>> = {
   editSimilarity: t("Edit similarity"),

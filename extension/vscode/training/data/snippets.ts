@@ -5,12 +5,12 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
-import type { Selection } from "../../core/sources/snippets/snippetFolder.ts";
-import type { LibraryProcess } from "../../engine/libraryProcess.ts";
-import { addSnippetRequest, removeSnippetRequest, snippetsRequest } from "../../engine/protocol/snippets.ts";
-import type { SnippetsState } from "../../../webview/protocol/snippets.ts";
-import type { FromTraining } from "../../../webview/protocol/training.ts";
-import type { Messages } from "../messages.ts";
+import type { Selection } from "../../../core/sources/snippets/snippetFolder.ts";
+import type { LibraryProcess } from "../../../engine/libraryProcess.ts";
+import { addSnippetRequest, removeSnippetRequest, snippetsRequest } from "../../../engine/protocol/snippets.ts";
+import type { SnippetsState } from "../../../../webview/protocol/snippets.ts";
+import type { FromTraining } from "../../../../webview/protocol/training.ts";
+import type { Messages } from "../../messages.ts";
 
 export interface Snippets {
   /** The folder to train on. */

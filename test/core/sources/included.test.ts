@@ -7,9 +7,9 @@ import {
   checkIncluded,
   overrulable,
   readIncluded,
-} from "../../../../extension/core/sources/overrule/included.ts";
-import { openSourceReader } from "../../../../extension/core/sources/readSources.ts";
-import { skipReasons, type Skipped } from "../../../../extension/core/sources/skipped.ts";
+} from "../../../extension/core/sources/included.ts";
+import { openSourceReader } from "../../../extension/core/sources/readSources.ts";
+import { skipReasons, type Skipped } from "../../../extension/core/sources/skipped.ts";
 
 let folder: string;
 beforeEach(async () => {

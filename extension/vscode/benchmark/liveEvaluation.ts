@@ -1,7 +1,7 @@
 /** Tells pages how far an evaluation is. */
 
-import type { EvaluationProgress } from "../core/evaluation/runs/progress.ts";
-import type { LiveEvaluation } from "../../webview/protocol/liveEvaluation.ts";
+import type { EvaluationProgress } from "../../core/evaluation/runs/progress.ts";
+import type { LiveEvaluation } from "../../../webview/protocol/liveEvaluation.ts";
 
 export function liveEvaluation(progress: EvaluationProgress): LiveEvaluation {
   const { phase, done, total = done, etaSeconds, tokensPerSecond, last } = progress;

@@ -12,7 +12,7 @@ import { lower } from "../graph/lower.ts";
 import { blockSize, type Storage } from "../graph/storage.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import { encode } from "../onnx/encode.ts";
-import { floats, openSession } from "./session.ts";
+import { floats, openSession } from "../runtime/session.ts";
 
 /**
  * The sizes of a chain of matrix product pairs, as wide as in a model with half a billion parameters: 84 MB in 4 bits,

@@ -1,17 +1,17 @@
 /** The first part of the form: the training data. */
 
-import type { CommitsState } from "../protocol/commits.ts";
-import type { PaperDataState } from "../protocol/paperData.ts";
-import type { SnippetsState } from "../protocol/snippets.ts";
-import type { FromTraining, TrainingNumbers } from "../protocol/training.ts";
-import { Button } from "../shared/button.tsx";
-import { Choice } from "../shared/form/choice.tsx";
-import { CodeAlpacaPyOffer } from "../shared/form/codeAlpacaPyOffer.tsx";
-import { t } from "../shared/l10n.ts";
-import { CommitsField } from "./commits/commitsField.tsx";
-import { monthsOf, type FormDraft, type Workspace } from "./draft.ts";
-import { countNote, SnippetList, snippetsLabel } from "./snippets/snippetList.tsx";
-import { Fold } from "../shared/form/fold.tsx";
+import type { CommitsState } from "../../protocol/commits.ts";
+import type { PaperDataState } from "../../protocol/paperData.ts";
+import type { SnippetsState } from "../../protocol/snippets.ts";
+import type { FromTraining, TrainingNumbers } from "../../protocol/training.ts";
+import { Button } from "../../shared/button.tsx";
+import { Choice } from "../../shared/form/choice.tsx";
+import { CodeAlpacaPyOffer } from "../../shared/form/codeAlpacaPyOffer.tsx";
+import { t } from "../../shared/l10n.ts";
+import { CommitsField } from "./commitsField.tsx";
+import { monthsOf, type FormDraft, type Workspace } from "../draft.ts";
+import { countNote, SnippetList, snippetsLabel } from "./snippetList.tsx";
+import { Fold } from "../../shared/form/fold.tsx";
 
 export interface DataFieldProps {
   draft: FormDraft;

@@ -2,10 +2,10 @@
 
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "../../foundation/errors.ts";
-import { isFile } from "../../foundation/exists.ts";
-import { say } from "../../foundation/words/said.ts";
-import { skipReasons, type SkipReason, type Skipped } from "../skipped.ts";
+import { UserError } from "../foundation/errors.ts";
+import { isFile } from "../foundation/exists.ts";
+import { say } from "../foundation/words/said.ts";
+import { skipReasons, type SkipReason, type Skipped } from "./skipped.ts";
 
 /** The rules that can be overruled as a whole. The others have reasons that hold for every file, or protect secrets. */
 export const overrulable = [

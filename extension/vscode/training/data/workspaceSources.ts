@@ -1,7 +1,7 @@
 /** The Python files of the open folders, as training would read them: their folders and number. */
 
 import * as vscode from "vscode";
-import type { SourceCounter } from "../../core/training/data/countSources.ts";
+import type { SourceCounter } from "../../../core/training/data/countSources.ts";
 
 export interface WorkspaceSources {
   /** The folders to train on; empty if no folder is open. */
@@ -28,7 +28,7 @@ export function watchWorkspaceSources(subscriptions: vscode.Disposable[]): Works
   let counter: SourceCounter | undefined;
   const count = async (paths: readonly string[]): Promise<number> => {
     // Loaded with the first question, because an activation must be quick.
-    counter ??= (await import("../../core/training/data/countSources.ts")).sourceCounter();
+    counter ??= (await import("../../../core/training/data/countSources.ts")).sourceCounter();
     return counter(paths);
   };
   const folders = (): string[] =>

@@ -1,10 +1,10 @@
 /** A completer that goes on with the next device when its own fails: at the beginning, or in the middle of a completion. */
 
-import type { InstalledBase } from "../../baseModels/installedBase.ts";
-import { withFallback, type FallbackOptions } from "../../devices/placements.ts";
-import { deviceNames, DeviceFailure, onCpu, type Device, type Placement } from "../../runtime/device.ts";
-import type { ChosenFolder } from "../adapterCache.ts";
-import { openCompleter, type Completer, type CompleterOptions } from "../completer.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
+import { withFallback, type FallbackOptions } from "../devices/placements.ts";
+import { deviceNames, DeviceFailure, onCpu, type Device, type Placement } from "../runtime/device.ts";
+import type { ChosenFolder } from "./adapterCache.ts";
+import { openCompleter, type Completer, type CompleterOptions } from "./completer.ts";
 
 export interface CompleterOnDevices extends Completer {
   /** The device that completes now. */

@@ -2,8 +2,8 @@
 
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { Selection } from "../../core/sources/snippets/snippetFolder.ts";
-import type { Messages } from "../messages.ts";
+import type { Selection } from "../../../core/sources/snippets/snippetFolder.ts";
+import type { Messages } from "../../messages.ts";
 import type { Snippets } from "./snippets.ts";
 
 export interface AddSelectionOptions {
