@@ -94,7 +94,7 @@ async function measureSteps(
   try {
     for (const count of layers) {
       const short = { ...base, config: { ...config, layers: count } };
-      steps.push(await openTrainingStep(short, spec, shape, { get: (_name, size) => someValues(size) }));
+      steps.push(await openTrainingStep(short, spec, shape, { initial: { get: (_name, size) => someValues(size) } }));
     }
     const batch = randomBatch(config, shape);
     const noise = seededRandom(1, "cost");
