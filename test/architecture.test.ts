@@ -179,6 +179,29 @@ describe("layers", () => {
   });
 });
 
+describe("the map in docs/architecture.md", () => {
+  const text = readFileSync(join(root, "docs/architecture.md"), "utf8");
+  const map = [...text.matchAll(/^\| (`.*?`) \| (.*) \|$/gm)].map(([, folders, owns]) => ({
+    folders: [...folders!.matchAll(/`(.+?)`/g)].map(([, name]) => (name!.startsWith("webview") ? name! : `extension/${name}`)),
+    owns: owns!,
+  }));
+  const mapped = map.flatMap(({ folders }) => folders);
+
+  test("it has a row for each layer, in their order", () => {
+    const rowOf = (layer: string): string => mapped.find((folder) => folder === layer) ?? layer.split("/")[0]!;
+    expect(mapped).toEqual([...new Set(layers.map(rowOf))]);
+  });
+
+  test("a row names the folders in its folder", () => {
+    const unnamed = map.flatMap(({ folders: [folder], owns }) => {
+      const inside = shipped.map(({ path }) => roomOf(path, folder!)).filter((room) => room !== undefined && room !== ".");
+      const missing = [...new Set(inside)].filter((room) => !owns.includes(`\`${room}\``));
+      return missing.map((room) => `${folder}/${room}`).filter((path) => !mapped.includes(path));
+    });
+    expect(unnamed).toEqual([]);
+  });
+});
+
 describe("rooms", () => {
   test.each(Object.entries(rooms))("no room of %s imports from one that it may not know", (folder, allowed) => {
     const forbidden = (path: string, request: string): boolean => {
