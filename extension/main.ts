@@ -116,7 +116,10 @@ export function activate(context: vscode.ExtensionContext): Activated {
         basesPanel.show();
         await hint.seen();
       },
-      ...evaluationCommands({ ...shared, extensionUri, engine, paperData, memory: context.workspaceState }, subscriptions),
+      ...evaluationCommands(
+        { ...shared, extensionUri, engine, paperData, memory: context.workspaceState },
+        subscriptions,
+      ),
       "graft.showStatistics": () => statisticsView.show(),
       "graft.setHubToken": () => setHubToken(secrets),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),

@@ -182,7 +182,9 @@ describe("layers", () => {
 describe("the map in docs/architecture.md", () => {
   const text = readFileSync(join(root, "docs/architecture.md"), "utf8");
   const map = [...text.matchAll(/^\| (`.*?`) \| (.*) \|$/gm)].map(([, folders, owns]) => ({
-    folders: [...folders!.matchAll(/`(.+?)`/g)].map(([, name]) => (name!.startsWith("webview") ? name! : `extension/${name}`)),
+    folders: [...folders!.matchAll(/`(.+?)`/g)].map(([, name]) =>
+      name!.startsWith("webview") ? name! : `extension/${name}`,
+    ),
     owns: owns!,
   }));
   const mapped = map.flatMap(({ folders }) => folders);
@@ -194,7 +196,9 @@ describe("the map in docs/architecture.md", () => {
 
   test("a row names the folders in its folder", () => {
     const unnamed = map.flatMap(({ folders: [folder], owns }) => {
-      const inside = shipped.map(({ path }) => roomOf(path, folder!)).filter((room) => room !== undefined && room !== ".");
+      const inside = shipped
+        .map(({ path }) => roomOf(path, folder!))
+        .filter((room) => room !== undefined && room !== ".");
       const missing = [...new Set(inside)].filter((room) => !owns.includes(`\`${room}\``));
       return missing.map((room) => `${folder}/${room}`).filter((path) => !mapped.includes(path));
     });

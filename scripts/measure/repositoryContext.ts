@@ -15,7 +15,12 @@ import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { seededRandom } from "../../extension/core/foundation/random.ts";
 import { silentLog } from "../../extension/core/foundation/log.ts";
-import { differenceText, intervalText, pText, valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
+import {
+  differenceText,
+  intervalText,
+  pText,
+  valueText,
+} from "../../extension/core/evaluation/measures/measureFormat.ts";
 import { bootstrapIntervals, pairedTest } from "../../extension/core/evaluation/measures/resample.ts";
 import { runEvaluation } from "../../extension/core/evaluation/runs/runEvaluation.ts";
 import type { RunSummary } from "../../extension/core/evaluation/runs/runFolder.ts";

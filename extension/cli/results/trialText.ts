@@ -63,7 +63,13 @@ function table(
   { base, adapter, exact, editSimilarity, bitsPerByte }: Omit<TrialComparison, "lines">,
 ): string[] {
   const percent = (label: string, score: "exact" | "editSimilarity", { value, low, high }: typeof exact): string =>
-    row(label, one(base[score].value), one(adapter[score].value), signed(value, 1), `${signed(low, 1)} to ${signed(high, 1)}`);
+    row(
+      label,
+      one(base[score].value),
+      one(adapter[score].value),
+      signed(value, 1),
+      `${signed(low, 1)} to ${signed(high, 1)}`,
+    );
   const rows = [
     name,
     percent("  exact, %", "exact", exact),

@@ -2,12 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import {
-  canInclude,
-  checkIncluded,
-  overrulable,
-  readIncluded,
-} from "../../../extension/core/sources/included.ts";
+import { canInclude, checkIncluded, overrulable, readIncluded } from "../../../extension/core/sources/included.ts";
 import { openSourceReader } from "../../../extension/core/sources/readSources.ts";
 import { skipReasons, type Skipped } from "../../../extension/core/sources/skipped.ts";
 
