@@ -23,7 +23,7 @@ import { openMachineSpeed } from "./vscode/baseModels/machineSpeed.ts";
 import { createMessages, type Messages } from "./vscode/messages.ts";
 import { offerImport } from "./vscode/baseModels/offerImport.ts";
 import { openComparing, type Comparing } from "./vscode/statistics/comparing.ts";
-import type { JudgingOptions } from "./vscode/study/judging.ts";
+import type { EvaluationPanelsOptions } from "./vscode/evaluationPanels.ts";
 import { openStatistics } from "./vscode/statistics/statistics.ts";
 import { registerStatisticsView } from "./vscode/statistics/statisticsView.ts";
 import { indexCommands } from "./vscode/repository/indexCommands.ts";
@@ -32,9 +32,9 @@ import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
 import { tellStepsAgain } from "./vscode/walkthrough.ts";
-import { addSelection } from "./vscode/training/addSelection.ts";
-import { workspaceCommits } from "./vscode/training/commits/workspaceCommits.ts";
-import { openSnippets } from "./vscode/training/snippets.ts";
+import { addSelection } from "./vscode/training/data/addSelection.ts";
+import { workspaceCommits } from "./vscode/training/data/workspaceCommits.ts";
+import { openSnippets } from "./vscode/training/data/snippets.ts";
 import { openFreshness } from "./vscode/training/fresh/freshness.ts";
 import { openTyping } from "./vscode/training/pace/typing.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
@@ -43,7 +43,7 @@ import { createDataPreview, type PreviewOptions } from "./vscode/training/traini
 import { showTrainingNotices, type NoticeOptions } from "./vscode/training/trainingNotices.ts";
 import { registerTrainingView, showTrainingView, type TrainingViewOptions } from "./vscode/training/trainingView.ts";
 import { openUnfinishedTrainings, type UnfinishedTrainings } from "./vscode/training/unfinishedTrainings.ts";
-import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
+import { watchWorkspaceSources } from "./vscode/training/data/workspaceSources.ts";
 
 /** For the tests in the extension host, not for other extensions. */
 export interface Activated {
@@ -116,7 +116,10 @@ export function activate(context: vscode.ExtensionContext): Activated {
         basesPanel.show();
         await hint.seen();
       },
-      ...judgingCommands({ ...shared, extensionUri, engine, paperData, memory: context.workspaceState }, subscriptions),
+      ...evaluationCommands(
+        { ...shared, extensionUri, engine, paperData, memory: context.workspaceState },
+        subscriptions,
+      ),
       "graft.showStatistics": () => statisticsView.show(),
       "graft.setHubToken": () => setHubToken(secrets),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
@@ -149,14 +152,14 @@ function openGuardedEngine(
 }
 
 /** The commands that open the benchmark and the studies, whose code is loaded when one of them is first used. */
-function judgingCommands(options: JudgingOptions, subscriptions: vscode.Disposable[]): Commands {
-  const judging = atFirstUse(async () => {
-    const { openJudging } = await import("./vscode/study/judging.ts");
-    return openJudging(options, subscriptions);
+function evaluationCommands(options: EvaluationPanelsOptions, subscriptions: vscode.Disposable[]): Commands {
+  const panels = atFirstUse(async () => {
+    const { openEvaluationPanels } = await import("./vscode/evaluationPanels.ts");
+    return openEvaluationPanels(options, subscriptions);
   });
   return {
-    "graft.openBenchmark": async () => (await judging()).benchmarkPanel.show(),
-    "graft.openStudies": async () => (await judging()).studyPanel.show(),
+    "graft.openBenchmark": async () => (await panels()).benchmarkPanel.show(),
+    "graft.openStudies": async () => (await panels()).studyPanel.show(),
   };
 }
 

@@ -55,17 +55,12 @@ const narrower: Partial<Record<(typeof layers)[number], readonly string[]>> = {
   "webview/protocol": [],
   "extension/vscode": ["extension/core", "extension/engine", "webview/protocol"],
   "extension/main.ts": ["extension/core", "extension/engine", "extension/vscode"],
-  "webview/shared": ["webview/protocol"],
+  // How measures are printed is said once, in a file that imports nothing.
+  "webview/shared": ["webview/protocol", "extension/core/evaluation/measures/measureFormat.ts"],
   "webview/training": ["webview/protocol", "webview/shared"],
   "webview/baseModels": ["webview/protocol", "webview/shared"],
   "webview/statistics": ["webview/protocol", "webview/shared"],
-  "webview/study": [
-    "webview/protocol",
-    "webview/shared",
-    "webview/benchmark/scores.ts",
-    "extension/core/evaluation/measures/measureFormat.ts",
-  ],
-  // How measures are printed is said once, in a file that imports nothing.
+  "webview/study": ["webview/protocol", "webview/shared", "extension/core/evaluation/measures/measureFormat.ts"],
   "webview/benchmark": ["webview/protocol", "webview/shared", "extension/core/evaluation/measures/measureFormat.ts"],
 };
 
@@ -181,6 +176,33 @@ describe("layers", () => {
 
   test.each(withoutNode)("%s knows nothing of Node", (folder) => {
     expect(requestsThat((path, request) => within(path, folder) && request.startsWith("node:"))).toEqual([]);
+  });
+});
+
+describe("the map in docs/architecture.md", () => {
+  const text = readFileSync(join(root, "docs/architecture.md"), "utf8");
+  const map = [...text.matchAll(/^\| (`.*?`) \| (.*) \|$/gm)].map(([, folders, owns]) => ({
+    folders: [...folders!.matchAll(/`(.+?)`/g)].map(([, name]) =>
+      name!.startsWith("webview") ? name! : `extension/${name}`,
+    ),
+    owns: owns!,
+  }));
+  const mapped = map.flatMap(({ folders }) => folders);
+
+  test("it has a row for each layer, in their order", () => {
+    const rowOf = (layer: string): string => mapped.find((folder) => folder === layer) ?? layer.split("/")[0]!;
+    expect(mapped).toEqual([...new Set(layers.map(rowOf))]);
+  });
+
+  test("a row names the folders in its folder", () => {
+    const unnamed = map.flatMap(({ folders: [folder], owns }) => {
+      const inside = shipped
+        .map(({ path }) => roomOf(path, folder!))
+        .filter((room) => room !== undefined && room !== ".");
+      const missing = [...new Set(inside)].filter((room) => !owns.includes(`\`${room}\``));
+      return missing.map((room) => `${folder}/${room}`).filter((path) => !mapped.includes(path));
+    });
+    expect(unnamed).toEqual([]);
   });
 });
 

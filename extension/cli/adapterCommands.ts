@@ -2,7 +2,7 @@
 
 import { Option, type Command } from "commander";
 import { adapterFormats } from "../core/adapters/formats/convertAdapter.ts";
-import { userFields } from "../core/training/request.ts";
+import { userFields } from "../core/training/trainRequest.ts";
 import {
   convertCommand,
   inspectCommand,

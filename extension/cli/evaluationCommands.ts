@@ -4,8 +4,8 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import * as z from "zod";
 import { codeBleuBehaviours } from "../core/evaluation/measures/codebleu/codeBleu.ts";
 import { metricNames, type MetricName } from "../core/evaluation/measures/metrics.ts";
-import { mechanismFields, replayFields } from "../core/evaluation/replay/request.ts";
-import { infillingFields, suiteFields, taskFields } from "../core/evaluation/runs/request.ts";
+import { mechanismFields, replayFields } from "../core/evaluation/replay/replayRequest.ts";
+import { infillingFields, suiteFields, taskFields } from "../core/evaluation/runs/evaluationRequest.ts";
 import { exportFormats } from "../core/evaluation/scoring/runTable.ts";
 import { evaluateCommand, type EvaluateFlags } from "./commands/evaluate.ts";
 import {

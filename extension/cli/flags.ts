@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command, type OutputConfiguration } from "commander";
 import { isPaperDataset } from "../core/dataset/paperDatasets.ts";
-import { fieldOf } from "../core/foundation/request.ts";
+import { fieldOf } from "../core/foundation/requestSchema.ts";
 import { deviceChoices } from "../core/runtime/device.ts";
 import { deviceField } from "../core/runtime/deviceField.ts";
 import type { AdapterFlag } from "./commands/complete.ts";

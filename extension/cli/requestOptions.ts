@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type * as z from "zod";
-import { acceptedBy, fieldOf, type Field } from "../core/foundation/request.ts";
+import { acceptedBy, fieldOf, type Field } from "../core/foundation/requestSchema.ts";
 import { english } from "../core/foundation/words/said.ts";
 import { listOfNames, someNumber, wholeNumber } from "./flags.ts";
 

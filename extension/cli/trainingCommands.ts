@@ -1,7 +1,7 @@
 /** Defines graft train for commander. Its flags are the fields of the request. */
 
 import { InvalidArgumentError, type Command } from "commander";
-import { userFields } from "../core/training/request.ts";
+import { userFields } from "../core/training/trainRequest.ts";
 import { trainCommand, type TrainFlags } from "./commands/train.ts";
 import { addCommand, baseOption, listOfData, type ContextOf, type Shared } from "./flags.ts";
 import { addRequestOptions } from "./requestOptions.ts";

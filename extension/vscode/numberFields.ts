@@ -3,7 +3,7 @@
  */
 
 import type * as z from "zod";
-import { fieldOf } from "../core/foundation/request.ts";
+import { fieldOf } from "../core/foundation/requestSchema.ts";
 import type { NumberField } from "../../webview/protocol/numberField.ts";
 
 /** Returns the limits and the default of a schema, in whole numbers. */

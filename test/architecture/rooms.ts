@@ -17,7 +17,6 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     ".": ["context", "copies", "judgement", "result"],
     context: ["."],
     copies: [".", "names"],
-    devices: ["."],
     judgement: [".", "result"],
     names: ["."],
     result: [".", "judgement", "names"],
@@ -38,7 +37,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     study: ["candidates", "measures", "prompts", "protocols", "retrieval", "runs", "scoring", "suites"],
     trial: ["candidates", "context", "measures", "suites"],
   },
-  "extension/core/foundation": { ".": ["words"], locks: [".", "words"] },
+  "extension/core/foundation": { ".": ["words"], locks: [".", "words"], numbers: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
   "extension/core/inference": { decoding: ["drafts", "tree"], drafts: [], tree: ["graphs"] },
   "extension/core/repository": {
@@ -48,7 +47,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     similar: ["."],
     storage: ["."],
   },
-  "extension/core/sources": { ".": ["git", "overrule", "secrets"], overrule: ["."], snippets: [".", "secrets"] },
+  "extension/core/sources": { ".": ["git", "secrets"], snippets: [".", "secrets"] },
   "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "holes", "loop", "optimizers", "output", "run"],
@@ -63,7 +62,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
   "extension/engine": { ".": ["protocol", "servers"], protocol: ["."], servers: [".", "protocol"] },
   "extension/vscode": {
-    ".": ["adapters", "baseModels", "completion", "repository", "statistics", "training"],
+    ".": ["adapters", "baseModels", "benchmark", "completion", "repository", "statistics", "study", "training"],
     study: [".", "adapters", "benchmark", "completion"],
     adapters: [".", "completion"],
     baseModels: [".", "completion"],
@@ -77,8 +76,8 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "webview/shared": { form: ["."] },
   "webview/study": { ".": ["charts", "plan"], charts: ["."], plan: ["."] },
   "webview/training": {
-    ".": ["commits", "curves", "outcome", "plan", "preview", "snippets", "trial"],
-    commits: ["."],
+    ".": ["curves", "data", "outcome", "plan", "preview", "trial"],
+    data: ["."],
     outcome: [".", "curves", "trial"],
     plan: ["."],
     preview: ["."],

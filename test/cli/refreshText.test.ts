@@ -20,9 +20,9 @@ test("two refreshes that each gained say so, although the share of the second on
 });
 
 test("the figure that decided is told, and nothing where nothing was tried", () => {
-  expect(changeText({ ...first, bodies, decidedBy: "bodies" })).toBe("-3.2 points of likeness at 40 bodies");
+  expect(changeText({ ...first, bodies, decidedBy: "bodies" })).toBe("−3.2 points of likeness at 40 bodies");
   expect(changeText({ ...first, bodies, decidedBy: "lines" })).toBe("+2 of 120 lines right");
-  expect(changeText({ lines: { count: 50, before: 30, after: 30 } })).toBe("0 of 50 lines right");
+  expect(changeText({ lines: { count: 50, before: 30, after: 30 } })).toBe("±0 of 50 lines right");
   expect(changeText({ lines: { count: 1, before: 0, after: 100 } })).toBe("+1 of 1 line right");
   expect(changeText({ bodies: { ...bodies, count: 1 }, decidedBy: "bodies" })).toMatch(/ at 1 body$/);
   expect(changeText({})).toBe("");

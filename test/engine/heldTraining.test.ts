@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { silentLog } from "../../extension/core/foundation/log.ts";
-import type { TrainOptions } from "../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../extension/core/training/trainRequest.ts";
 import { trainWork, type TrainingNews } from "../../extension/engine/protocol/training.ts";
 import { workApart, type Hold } from "../../extension/engine/workApart.ts";
 import { writeTinyTraining } from "../core/training/tinyTraining.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { silentLog } from "../../extension/core/foundation/log.ts";
-import type { TrainOptions } from "../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../extension/core/training/trainRequest.ts";
 import { trainWork } from "../../extension/engine/protocol/training.ts";
 import { workApart } from "../../extension/engine/workApart.ts";
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { signed } from "../../extension/core/foundation/numbers/signed.ts";
 import type * as Figures from "../../webview/shared/figures.ts";
 
 let figures: typeof Figures;
@@ -41,7 +42,8 @@ describe("loss", () => {
   });
 });
 
-test("a difference has its sign, and zero has none", () => {
-  expect([4.4, -0.4, -12].map((value) => figures.signed(value))).toEqual(["+4", "0", "−12"]);
+test("a difference has its sign, and zero has both, as in core", () => {
+  expect([4.4, -0.4, -12].map((value) => figures.signed(value))).toEqual(["+4", "±0", "−12"]);
   expect(figures.signed(-0.1211, 3)).toBe("−0.121");
+  for (const value of [2.5, -0.04, 0]) expect(figures.signed(value, 1)).toBe(signed(value, 1));
 });

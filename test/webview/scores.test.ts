@@ -1,11 +1,11 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import { intervalText, valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
-import type * as Scores from "../../webview/benchmark/scores.ts";
+import type * as Scores from "../../webview/shared/scores.ts";
 
 let scores: typeof Scores;
 beforeAll(async () => {
   vi.stubGlobal("document", { getElementById: () => null });
-  scores = await import("../../webview/benchmark/scores.ts");
+  scores = await import("../../webview/shared/scores.ts");
 });
 
 test("scores are named as papers name them, and parts of measures are left to exports", () => {

@@ -116,7 +116,7 @@ test("numbers and names as people read them", () => {
     "0",
   ]);
   expect([about(7), about(63), about(101), about(12_345)]).toEqual(["7", "63", "110", "13,000"]);
-  expect([signedPoints(0.07), signedPoints(-0.07), signedPoints(0)]).toEqual(["+7", "−7", "0"]);
+  expect([signedPoints(0.07), signedPoints(-0.07), signedPoints(0)]).toEqual(["+7", "−7", "±0"]);
   const variant = { base: "small", adapter: "shop", context: true };
   expect([nameOf(variant, false), nameOf(variant, true), nameOf({ ...variant, adapter: null }, false)]).toEqual([
     "shop on small",

@@ -7,7 +7,7 @@ import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
 import { ProgressBar } from "../shared/progressBar.tsx";
 import { ScoreCell } from "./scoreCell.tsx";
-import { isWhole, scoreTitle } from "./scores.ts";
+import { isWhole, scoreTitle } from "../shared/scores.ts";
 import { Table } from "./table.tsx";
 
 type Found = NonNullable<RunComparison["found"]>;

@@ -5,7 +5,7 @@ import type { RunCard } from "../protocol/benchmark.ts";
 import { duration } from "../shared/figures.ts";
 import { t } from "../shared/l10n.ts";
 import { ScoreCell } from "./scoreCell.tsx";
-import { isWhole, scoreTitle } from "./scores.ts";
+import { isWhole, scoreTitle } from "../shared/scores.ts";
 import { Table } from "./table.tsx";
 
 type Choose = (id: string, isChosen: boolean) => void;

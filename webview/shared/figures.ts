@@ -27,9 +27,9 @@ export function count(number: number): string {
   return t("{0} million", inMillions < 10 ? inMillions.toFixed(1) : Math.round(inMillions));
 }
 
-/** Formats a difference with its sign: "+4", "−2", "0". */
+/** Formats a difference with its sign: "+4", "−2", "±0". Core does the same in foundation/numbers/signed.ts. */
 export function signed(value: number, digits = 0): string {
   const text = Math.abs(value).toFixed(digits);
-  if (Number(text) === 0) return text;
+  if (Number(text) === 0) return `±${text}`;
   return value < 0 ? `−${text}` : `+${text}`;
 }

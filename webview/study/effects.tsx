@@ -2,7 +2,7 @@
 
 import { differenceText, pText, valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import type { EffectView, FindingView } from "../protocol/studyResults.ts";
-import { scoreTitle } from "../benchmark/scores.ts";
+import { scoreTitle } from "../shared/scores.ts";
 import { t } from "../shared/l10n.ts";
 
 export function Effects({ effects }: { effects: readonly EffectView[] }) {

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { measureFormat, valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import type { RowView, StudyResults, SuiteView } from "../protocol/studyResults.ts";
-import { isWhole, scoreTitle } from "../benchmark/scores.ts";
+import { isWhole, scoreTitle } from "../shared/scores.ts";
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
 import { Check } from "../shared/form/check.tsx";

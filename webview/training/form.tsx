@@ -3,7 +3,7 @@
 import type { FromTraining, PreviewState } from "../protocol/training.ts";
 import { t } from "../shared/l10n.ts";
 import { AdvancedFields } from "./advancedFields.tsx";
-import { DataField } from "./dataField.tsx";
+import { DataField } from "./data/dataField.tsx";
 import { Estimate } from "./plan/estimate.tsx";
 import { obstacle, previewObstacle, toTrainingForm, type FormDraft, type FormFacts } from "./draft.ts";
 import { NameField } from "./nameField.tsx";

@@ -4,7 +4,7 @@ import { relative, resolve } from "node:path";
 import type * as z from "zod";
 import { readPlainText } from "../../core/foundation/plainFile.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
-import { openCompleterOnDevices } from "../../core/completion/devices/completerOnDevices.ts";
+import { openCompleterOnDevices } from "../../core/completion/completerOnDevices.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { choosePlacements, withFallback } from "../../core/devices/placements.ts";
 import type { DeviceChoice, Placement } from "../../core/runtime/device.ts";
@@ -16,7 +16,7 @@ import {
   type RequestFront,
 } from "../../core/completion/context/indexedRepository.ts";
 import { completionRequest, type CompletionRequest } from "../../core/completion/completionRequest.ts";
-import { readRequest } from "../../core/foundation/request.ts";
+import { readRequest } from "../../core/foundation/requestSchema.ts";
 import { counted } from "../../core/foundation/words/quantities.ts";
 import { say, verbatim } from "../../core/foundation/words/said.ts";
 import { checkAdapterFits, warningOf } from "../../core/adapters/fit/adapterFit.ts";

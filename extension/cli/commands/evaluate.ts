@@ -2,13 +2,13 @@
 
 import type * as z from "zod";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
-import { fieldOf } from "../../core/foundation/request.ts";
+import { fieldOf } from "../../core/foundation/requestSchema.ts";
 import { english, verbatim } from "../../core/foundation/words/said.ts";
 import { compareRuns, type Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
 import { tableNote } from "../../core/evaluation/scoring/tableNote.ts";
-import { infillingFields, suiteFields, taskFields } from "../../core/evaluation/runs/request.ts";
+import { infillingFields, suiteFields, taskFields } from "../../core/evaluation/runs/evaluationRequest.ts";
 import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
-import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
+import type { EvaluationOptions } from "../../core/evaluation/runs/evaluationRequest.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import { rowsOf } from "../../core/evaluation/scoring/runTable.ts";
 import { suiteKind, type SuiteKind } from "../../core/evaluation/suites/suiteKind.ts";

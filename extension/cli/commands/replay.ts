@@ -5,7 +5,7 @@ import { counted } from "../../core/foundation/words/quantities.ts";
 import type { Estimate } from "../../core/evaluation/measures/estimate.ts";
 import type { Latency, ReplayScore } from "../../core/evaluation/replay/replayMeasures.ts";
 import { runReplay, type ReplayResult } from "../../core/evaluation/replay/runReplay.ts";
-import type { mechanismFields, replayFields } from "../../core/evaluation/replay/request.ts";
+import type { mechanismFields, replayFields } from "../../core/evaluation/replay/replayRequest.ts";
 import type * as z from "zod";
 import type { Context } from "../context.ts";
 import { probeNamed } from "./devices.ts";

@@ -1,6 +1,7 @@
 /** graft score */
 
 import { basename } from "node:path";
+import type { Interval } from "../../core/foundation/numbers/interval.ts";
 import { seededRandom } from "../../core/foundation/random.ts";
 import { counted } from "../../core/foundation/words/quantities.ts";
 import { openMetrics, reported, type Metric, type MetricName } from "../../core/evaluation/measures/metrics.ts";
@@ -8,7 +9,6 @@ import {
   bootstrapIntervals,
   pairedTest,
   type Difference,
-  type Interval,
   type ResampleOptions,
 } from "../../core/evaluation/measures/resample.ts";
 import {

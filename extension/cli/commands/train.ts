@@ -6,7 +6,7 @@ import { runTrial } from "../../core/evaluation/trial/runTrial.ts";
 import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";
 import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
-import type { TrainOptions } from "../../core/training/request.ts";
+import type { TrainOptions } from "../../core/training/trainRequest.ts";
 import { refuseWithoutEffect } from "../../core/training/run/withoutEffect.ts";
 import { countsText } from "../../core/sources/skipped.ts";
 import type { Context } from "../context.ts";

@@ -1,5 +1,6 @@
 /** The trial of a new adapter as text: one sentence, and a table of its figures. */
 
+import { signed } from "../../core/foundation/numbers/signed.ts";
 import { counted } from "../../core/foundation/words/quantities.ts";
 import type { Forgetting, TrialComparison, TrialOfBodies, TrialResult } from "../../core/training/trialReport.ts";
 
@@ -47,7 +48,7 @@ function forgettingText({ base, adapter, exact, bitsPerByte }: TrialComparison, 
 }
 
 function certainty({ low, high, p }: TrialComparison["exact"]): string {
-  return `95 %: ${signed(low)} to ${signed(high)} points, p ${pText(p)}`;
+  return `95 %: ${signed(low, 1)} to ${signed(high, 1)} points, p ${pText(p)}`;
 }
 
 const verdictTexts = {
@@ -62,7 +63,13 @@ function table(
   { base, adapter, exact, editSimilarity, bitsPerByte }: Omit<TrialComparison, "lines">,
 ): string[] {
   const percent = (label: string, score: "exact" | "editSimilarity", { value, low, high }: typeof exact): string =>
-    row(label, one(base[score].value), one(adapter[score].value), signed(value), `${signed(low)} to ${signed(high)}`);
+    row(
+      label,
+      one(base[score].value),
+      one(adapter[score].value),
+      signed(value, 1),
+      `${signed(low, 1)} to ${signed(high, 1)}`,
+    );
   const rows = [
     name,
     percent("  exact, %", "exact", exact),
@@ -87,12 +94,6 @@ function row(name: string, base: string, adapter: string, difference: string, in
 
 function one(value: number): string {
   return value.toFixed(1);
-}
-
-export function signed(value: number, digits = 1): string {
-  const text = Math.abs(value).toFixed(digits);
-  if (Number(text) === 0) return text;
-  return value < 0 ? `-${text}` : `+${text}`;
 }
 
 function pText(p: number): string {

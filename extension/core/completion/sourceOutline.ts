@@ -3,6 +3,7 @@
  * after edits.
  */
 
+import { firstFrom } from "../foundation/numbers/firstFrom.ts";
 import { eachLine, scanPython, textStart, type LineStart, type PythonState } from "./pythonText.ts";
 
 /** The offsets of the statements of a text, with scanner states in between. */
@@ -35,17 +36,6 @@ export function outlineOf(text: string, known?: Outline): Outline {
     if (line.offset - checkpoints.at(-1)!.offset >= checkpointDistance) checkpoints.push(line);
   });
   return { text, checkpoints, statements };
-}
-
-/** Returns the index of the first of the ascending numbers that is at least `least`. */
-export function firstFrom(numbers: readonly number[], least: number): number {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle]! < least) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Returns the state at `position`, by default the end of the text. */

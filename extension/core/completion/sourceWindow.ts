@@ -3,6 +3,7 @@
  * brackets, and keeps the heads of the blocks around it. It counts characters; the prompt counts tokens.
  */
 
+import { firstFrom } from "../foundation/numbers/firstFrom.ts";
 import {
   closersOf,
   eachLine,
@@ -12,7 +13,7 @@ import {
   textStart,
   type PythonState,
 } from "./pythonText.ts";
-import { firstFrom, lineAt, outlineOf, stateAt, type Outline } from "./sourceOutline.ts";
+import { lineAt, outlineOf, stateAt, type Outline } from "./sourceOutline.ts";
 import type { Cursor } from "./stop.ts";
 
 /** The size in characters, without the block heads that stand for the text before the window. */

@@ -1,6 +1,6 @@
 /** Chooses the sequences of each training step: an order for every epoch that depends only on the seed. */
 
-import { permutation } from "../foundation/permutation.ts";
+import { permutation } from "../foundation/numbers/permutation.ts";
 import { seededRandom } from "../foundation/random.ts";
 import { perEpoch, tokenCount, type Sequence, type Sequences } from "./sequence.ts";
 

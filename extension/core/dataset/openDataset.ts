@@ -15,7 +15,7 @@ import { pythonExamples, unchangedSince, type IsLearned } from "./pythonFolder.t
 export interface DatasetPlaces extends PaperPlaces {
   /** The part of a paper's data set, by default "train". Files and folders have no parts. */
   readonly split?: Split;
-  /** Reasons and files of folders that are taken in spite of the rules (sources/overrule/included.ts). */
+  /** Reasons and files of folders that are taken in spite of the rules (sources/included.ts). */
   readonly include?: readonly string[] | undefined;
   /** A day: of folders, only the lines that the user's own commits since then added count. */
   readonly commitsSince?: string | undefined;

@@ -4,7 +4,7 @@
  */
 
 import type { InstalledBase } from "../baseModels/installedBase.ts";
-import { median } from "../foundation/median.ts";
+import { median } from "../foundation/numbers/median.ts";
 import { seededRandom } from "../foundation/random.ts";
 import { decoderOver, type Decoder } from "../inference/tree/decoder.ts";
 import { openTokenTree } from "../inference/tree/openTokenTree.ts";

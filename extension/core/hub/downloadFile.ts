@@ -15,7 +15,7 @@ import { renamePatiently } from "../foundation/renamePatiently.ts";
 import { english, say, type Said } from "../foundation/words/said.ts";
 import { attempts, type HubConnection } from "./hubConnection.ts";
 import { formatHubAddress } from "./hubAddress.ts";
-import type { RemoteFile } from "./repository.ts";
+import type { RemoteFile } from "./hubModel.ts";
 
 /** The reason why the received bytes cannot be the file that the hub announced. */
 class Damage extends Error {

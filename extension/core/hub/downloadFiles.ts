@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { UserError } from "../foundation/errors.ts";
 import { bytesAt, downloadFile } from "./downloadFile.ts";
 import type { HubConnection } from "./hubConnection.ts";
-import type { RemoteFile } from "./repository.ts";
+import type { RemoteFile } from "./hubModel.ts";
 import { makeFolder } from "../foundation/atomicFile.ts";
 import { say } from "../foundation/words/said.ts";
 

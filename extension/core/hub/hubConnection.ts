@@ -1,5 +1,5 @@
 /**
- * The only network access of Graft: requests to one Hugging Face hub about one model.
+ * The only network access of Graft: requests to one host, which is a Hugging Face hub, or PyPI for CUDA's libraries.
  *
  * Handles proxy, token, timeouts, retries and refusals. The token goes to the hub's own origin only: not to the storage
  * that the hub redirects to, and not to links in its answers.

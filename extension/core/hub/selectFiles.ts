@@ -3,7 +3,7 @@
 import { UserError } from "../foundation/errors.ts";
 import { say } from "../foundation/words/said.ts";
 import { formatHubAddress } from "./hubAddress.ts";
-import type { RemoteFile, Repository } from "./repository.ts";
+import type { HubModel, RemoteFile } from "./hubModel.ts";
 
 export interface Selection {
   /** Configuration, tokenizer and the index of the shards. */
@@ -27,19 +27,19 @@ const mostBytes = { "tokenizer.json": 100e6, others: 25e6 } as const;
  * @param kept the names of the small files to download if the model has them
  * @throws UserError "weights-pickled" or "weights-missing"; "file-too-large" if a small file exceeds its limit
  */
-export function selectFiles(repository: Repository, kept: ReadonlySet<string>): Selection {
-  const selection = select(repository, kept);
+export function selectFiles(model: HubModel, kept: ReadonlySet<string>): Selection {
+  const selection = select(model, kept);
   for (const { path, size } of selection.small) {
     const most = path === "tokenizer.json" ? mostBytes[path] : mostBytes.others;
     if (size <= most) continue;
     const reason = say`${path} has ${Math.ceil(size / 1e6)} MB, and Graft reads at most ${most / 1e6} MB of such a file`;
-    const message = say`Cannot download ${formatHubAddress(repository.pinned)}: ${reason}.`;
+    const message = say`Cannot download ${formatHubAddress(model.pinned)}: ${reason}.`;
     throw new UserError("file-too-large", message, say`Choose another model; this file is not plausible.`);
   }
   return selection;
 }
 
-function select({ pinned, files }: Repository, kept: ReadonlySet<string>): Selection {
+function select({ pinned, files }: HubModel, kept: ReadonlySet<string>): Selection {
   const named = (name: string): RemoteFile[] => files.filter(({ path }) => path === name);
   const small = files.filter(({ path }) => kept.has(path));
   const single = named(singleFile);

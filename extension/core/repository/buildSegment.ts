@@ -13,12 +13,12 @@ export interface RepositoryFile {
   readonly text: string;
 }
 
-export interface SourceText {
+export interface HashedText {
   readonly hash: string;
   readonly text: string;
 }
 
-export function buildSegment(sources: readonly SourceText[]): Segment {
+export function buildSegment(sources: readonly HashedText[]): Segment {
   const bytes = sources.map(({ text }) => Buffer.from(text));
   const text = Buffer.alloc(bytes.reduce((sum, { length }) => sum + length + 1, 0));
   const files: SegmentFile[] = [];

@@ -1,11 +1,11 @@
 /** The segments of an index: adds new ones, and merges old ones. */
 
-import { buildSegment, type SourceText } from "./buildSegment.ts";
+import { buildSegment, type HashedText } from "./buildSegment.ts";
 import type { Content, FileTable } from "./fileTable.ts";
 import type { Part, Segment } from "./segment.ts";
 
 /** A text to be indexed. */
-export interface Source extends SourceText {
+export interface Source extends HashedText {
   readonly content: Content;
 }
 

@@ -6,7 +6,7 @@ import { readPlainFile, type Links } from "../foundation/plainFile.ts";
 import { say, type Said } from "../foundation/words/said.ts";
 import type { SkipReason } from "./skipped.ts";
 
-export interface SourceText {
+export interface FitSource {
   readonly text: string;
 }
 
@@ -45,7 +45,7 @@ export async function readPythonSource(
   path: string,
   links: Links = "follow",
   takes: (reason: SkipReason) => boolean = () => false,
-): Promise<SourceText | UnfitSource> {
+): Promise<FitSource | UnfitSource> {
   const { size } = await stat(path);
   if (size > largestSource) {
     return { unfit: say`The file is too large: ${size} bytes; the limit is ${largestSource}.`, reason: "large" };

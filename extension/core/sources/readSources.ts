@@ -6,12 +6,12 @@ import type { Links } from "../foundation/plainFile.ts";
 import { say } from "../foundation/words/said.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { pythonFiles, type WalkOptions } from "./pythonFiles.ts";
-import { hasFile, readIncluded, type Included } from "./overrule/included.ts";
+import { hasFile, readIncluded, type Included } from "./included.ts";
 import type { SkipReason, Skipped } from "./skipped.ts";
-import { readPythonSource, unfitText, type SourceText, type UnfitSource } from "./pythonSource.ts";
+import { readPythonSource, unfitText, type FitSource, type UnfitSource } from "./pythonSource.ts";
 import { lineOfSecret } from "./secrets/secrets.ts";
 
-export type FoundSource = { readonly path: string } & (SourceText | UnfitSource);
+export type FoundSource = { readonly path: string } & (FitSource | UnfitSource);
 
 export interface SourceReader {
   /**
@@ -55,7 +55,7 @@ export function openSourceReader(folder: string, { include, ...options }: Reader
 }
 
 /** Reads one file that the user named, even if it is ignored or foreign. Files with secrets are still refused. */
-export async function readNamedSource(path: string): Promise<SourceText | UnfitSource> {
+export async function readNamedSource(path: string): Promise<FitSource | UnfitSource> {
   return await sourceJudge("follow")(path, path, new Map());
 }
 
@@ -63,13 +63,13 @@ export async function readNamedSource(path: string): Promise<SourceText | UnfitS
  * Reads a file that the user works on, for the repository index. The rules are those of training, except that the text need not
  * parse, as few texts do while they are written, and may be a copy.
  */
-export async function readCurrentSource(path: string, links: Links = "refuse"): Promise<SourceText | UnfitSource> {
+export async function readCurrentSource(path: string, links: Links = "refuse"): Promise<FitSource | UnfitSource> {
   const source = await readOrReason(path, links);
   return "unfit" in source ? source : ((await secretIn(source.text)) ?? source);
 }
 
 /** The same for a document that may not be saved; `path` gives its name. */
-export async function judgeCurrentText(path: string, text: string): Promise<SourceText | UnfitSource> {
+export async function judgeCurrentText(path: string, text: string): Promise<FitSource | UnfitSource> {
   const plain = text.replaceAll(/\r\n?/g, "\n");
   return unfitText(plain, basename(path)) ?? (await secretIn(plain)) ?? { text: plain };
 }
@@ -78,7 +78,7 @@ async function readOrReason(
   path: string,
   links: Links,
   takes?: (reason: SkipReason) => boolean,
-): Promise<SourceText | UnfitSource> {
+): Promise<FitSource | UnfitSource> {
   return await readPythonSource(path, links, takes).catch((error: unknown): UnfitSource => {
     const why = error instanceof Error ? error.message : String(error);
     return { unfit: say`The file cannot be read: ${why}.`, reason: "unreadable" };
@@ -90,7 +90,7 @@ async function secretIn(text: string): Promise<UnfitSource | undefined> {
   return line === undefined ? undefined : { unfit: say`The file contains a secret in line ${line}.`, reason: "secret" };
 }
 
-type Judge = (at: string, path: string, seen: Map<string, string>) => Promise<SourceText | UnfitSource>;
+type Judge = (at: string, path: string, seen: Map<string, string>) => Promise<FitSource | UnfitSource>;
 
 /**
  * Returns a function that reads a file and judges whether it is fit for training. Equal contents are parsed and

@@ -1,6 +1,6 @@
 /** Measures how fast a base generates for many prompts in one batch, compared with one prompt at a time. */
 
-import { median } from "../foundation/median.ts";
+import { median } from "../foundation/numbers/median.ts";
 import { seededRandom } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { beamSearch } from "../inference/decoding/beamSearch.ts";

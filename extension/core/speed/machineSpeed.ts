@@ -3,8 +3,8 @@
 import type { MachineSpeed } from "../baseModels/decodeEstimate.ts";
 import { resolveBase, type BasePlaces } from "../baseModels/resolveBase.ts";
 import { openDecoder } from "../inference/tree/decoder.ts";
-import { measureWeightSpeed } from "../runtime/weightSpeed.ts";
-import { median } from "../foundation/median.ts";
+import { measureWeightSpeed } from "./weightSpeed.ts";
+import { median } from "../foundation/numbers/median.ts";
 
 export async function measureMachine(places: BasePlaces): Promise<MachineSpeed> {
   const bytesPerSecond = { int4: await measureWeightSpeed(4), int8: await measureWeightSpeed(8) };

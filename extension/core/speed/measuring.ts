@@ -1,7 +1,7 @@
 /** Helpers of the speed benchmarks: rows, medians, random tokens and adapters. */
 
 import { lora, type LoraAdapter } from "../adapters/methods/lora.ts";
-import { median } from "../foundation/median.ts";
+import { median } from "../foundation/numbers/median.ts";
 import type { Random } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { moduleShapes } from "../architectures/architectures.ts";

@@ -3,7 +3,7 @@
  * trainingSpeed.ts measures training.
  */
 
-import { median } from "../foundation/median.ts";
+import { median } from "../foundation/numbers/median.ts";
 import { seededRandom, type Random } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { openDecoder, type Decoder } from "../inference/tree/decoder.ts";

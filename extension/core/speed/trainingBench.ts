@@ -51,7 +51,7 @@ export async function openTrainingBench(base: InstalledBase, options: TrainingBe
   const initial = valuesOf(randomLora(base, random));
   const [spec, shape] = [benchSpec(base), benchShape(base, options)];
   const [batch] = packStep(randomSequences(shape), shape);
-  const step = await openTrainingStep(base, spec, shape, initial, undefined, options.device);
+  const step = await openTrainingStep(base, spec, shape, { initial, device: options.device });
   const optimizer = openOptimizer({ name: "adamw", weightDecay: 0 }, step.parameters);
   let gradients: readonly Float32Array[] = [];
   let updates = 0;

@@ -1,6 +1,6 @@
 /** Measures how fast a base trains, compared with ONNX Runtime's matrix products; and its memory, planned and measured. */
 
-import { median } from "../foundation/median.ts";
+import { median } from "../foundation/numbers/median.ts";
 import { peakMemoryBytes } from "../foundation/memory/peakMemory.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { isEncoderDecoder } from "../architectures/config.ts";

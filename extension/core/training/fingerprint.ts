@@ -2,7 +2,7 @@
 
 import { methodOf } from "../adapters/methods/methodNamed.ts";
 import type { NewTokenFile } from "../dataset/tokenFile.ts";
-import { commonFields } from "./request.ts";
+import { commonFields } from "./trainRequest.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
 /** For example {"rank": 16, "data": "2135 sequences, 4f1c…"}. */

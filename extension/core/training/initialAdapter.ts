@@ -5,9 +5,9 @@ import type { Modules } from "../adapters/methods/method.ts";
 import { foreignFields, kindOf, methodOf } from "../adapters/methods/methodNamed.ts";
 import { resolveTargets } from "../adapters/methods/targets.ts";
 import { UserError } from "../foundation/errors.ts";
-import { inWords } from "../foundation/request.ts";
+import { inWords } from "../foundation/requestSchema.ts";
 import { say, type Said } from "../foundation/words/said.ts";
-import type { TrainOptions } from "./request.ts";
+import type { TrainOptions } from "./trainRequest.ts";
 import type { TrainSettings } from "./settings.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** What each preset decides beside a method's defaults: how long to train, and when to stop. Knows no data and no base. */
 
 import type { TrainingPreset } from "../adapters/methods/method.ts";
-import type { TrainOptions } from "./request.ts";
+import type { TrainOptions } from "./trainRequest.ts";
 
 export interface Preset {
   /** Passes over the data, as a multiple of the usual number, where a request gives neither epochs nor steps. */

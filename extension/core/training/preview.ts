@@ -10,7 +10,7 @@ import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { estimateCost, type Cost } from "./cost/costEstimate.ts";
 import { paddingOf } from "./data/batchShape.ts";
 import type { DataPart, ReadingControl } from "./data/trainingData.ts";
-import type { TrainOptions } from "./request.ts";
+import type { TrainOptions } from "./trainRequest.ts";
 import { workFolderOf } from "./output/workFolder.ts";
 import { beginRun } from "./run/beginRun.ts";
 import { resumeRun } from "./run/resumeRun.ts";

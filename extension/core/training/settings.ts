@@ -1,7 +1,7 @@
 /** Resolves the settings of a training: fills in defaults. It opens no files. */
 
 import { servedContextOf, type ServedContext } from "./holes/servedContext.ts";
-import { readRequest } from "../foundation/request.ts";
+import { readRequest } from "../foundation/requestSchema.ts";
 import { say } from "../foundation/words/said.ts";
 import type { Given, MethodBase } from "../adapters/methods/method.ts";
 import { methodOf, type MethodSettings, type MethodSpec } from "../adapters/methods/methodNamed.ts";
@@ -14,7 +14,7 @@ import {
   trainRequest,
   type SourceForm,
   type TrainOptions,
-} from "./request.ts";
+} from "./trainRequest.ts";
 
 /** Settings of a train request. Null leaves the choice to the preset. */
 export type TrainSettings = Given<typeof settingsSchema.shape> & { readonly optimizer: OptimizerName };

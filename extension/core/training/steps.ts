@@ -1,7 +1,7 @@
 /** Computes the number of optimizer steps of a training. */
 
 import { isLengthLeft, presets } from "./presets.ts";
-import { defaultsByForm, type TrainOptions } from "./request.ts";
+import { defaultsByForm, type TrainOptions } from "./trainRequest.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
 /** The most steps of an epoch that is short. Longer ones need less repetition, falling with the square. */

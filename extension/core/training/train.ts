@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { methodOf } from "../adapters/methods/methodNamed.ts";
-import { paddingOf } from "./data/batchShape.ts";
+import { paddingOf, type BatchShape } from "./data/batchShape.ts";
 import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { reproduciblePlacements, withFallback } from "../devices/placements.ts";
 import type { Device } from "../runtime/device.ts";
@@ -12,19 +12,20 @@ import { openGate } from "../foundation/waiting/gate.ts";
 import type { Said } from "../foundation/words/said.ts";
 import { peakMemoryBytes } from "../foundation/memory/peakMemory.ts";
 import { checkDisk, diskForParameters, freeDisk } from "./cost/diskPlan.ts";
-import { describeCost, estimateCost } from "./cost/costEstimate.ts";
+import { describeCost, estimateCost, type PlannedWork } from "./cost/costEstimate.ts";
 import { beginRun } from "./run/beginRun.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
 import { resumeRun } from "./run/resumeRun.ts";
 import { readRun } from "./run/trainingRun.ts";
 import type { TrainProgress } from "./loop/progressMeter.ts";
-import type { TrainOptions } from "./request.ts";
+import type { TrainOptions } from "./trainRequest.ts";
 import { readSettings } from "./settings.ts";
 import { outlineOf, planOf, sampledSteps, shapeFor, workOf, type TrainOutline } from "./trainingPlan.ts";
 import { tellEnd, tellPlan } from "./trainingWords.ts";
 import { trainedFiles } from "./output/trainedFiles.ts";
 import { runTrainer } from "./loop/trainer.ts";
-import type { TrainerState, ValidationLoss } from "./loop/trainerState.ts";
+import type { NamedTensor } from "./optimizers/optimizer.ts";
+import type { TrainerPlan, TrainerState, ValidationLoss } from "./loop/trainerState.ts";
 import { tryOut, type TrialMeans } from "./tryOut.ts";
 import type { TrialResult } from "./trialReport.ts";
 import type { DataPart, ReadingControl } from "./data/trainingData.ts";
@@ -80,7 +81,7 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
     const prepare = options.resume ? resumeRun : beginRun;
     const prepared = await prepare(options, output.workFolder, control);
     try {
-      return await takeStepsOnDevices(prepared, output, options, control, startedAt);
+      return await trainOnDevices({ options, prepared, output, control, startedAt });
     } finally {
       prepared.data.close();
     }
@@ -89,77 +90,117 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
   }
 }
 
+/** A training: what was asked, what it has read, and where it writes. */
+interface TrainingJob {
+  readonly options: TrainOptions;
+  readonly prepared: PreparedRun;
+  readonly output: OutputFolder;
+  readonly control: TrainControl;
+  /** When its work began, in seconds of the gate's clock. */
+  readonly startedAt: number;
+}
+
 /** Trains on the device of the request. If it fails, the training goes on from its checkpoint on the next one. */
-async function takeStepsOnDevices(
-  prepared: PreparedRun,
-  output: OutputFolder,
-  options: TrainOptions,
-  control: TrainControl,
-  startedAt: number,
-): Promise<TrainResult> {
+async function trainOnDevices(job: TrainingJob): Promise<TrainResult> {
+  const { options, prepared, output, control } = job;
   const { log } = control;
   const { device = "auto", home } = options;
   const placements = await reproduciblePlacements({ device, home, base: prepared.base.hash, log });
   return await withFallback(placements, { log }, async (placement, isAgain) => {
-    const attempt = { ...options, device: placement.device };
-    if (!isAgain || !(await readRun(output.workFolder))) {
-      return await takeSteps(prepared, output, attempt, control, startedAt);
-    }
-    const resumed = { ...attempt, resume: true };
+    if (!isAgain || !(await readRun(output.workFolder))) return await trainOn(placement.device, job);
+    const resumed = { ...options, device: placement.device, resume: true };
     const again = await resumeRun(resumed, output.workFolder, control);
     try {
-      return await takeSteps(again, output, resumed, control, startedAt);
+      return await trainOn(placement.device, { ...job, options: resumed, prepared: again });
     } finally {
       again.data.close();
     }
   });
 }
 
-async function takeSteps(
-  prepared: PreparedRun,
-  output: OutputFolder,
-  options: TrainOptions & { readonly device: Device },
-  control: TrainControl,
-  startedAt: number,
-): Promise<TrainResult> {
-  const { run, base, spec, data, first, checkpoint } = prepared;
-  const { settings, fingerprint } = run;
-  const { signal, finish, gate = openGate, onProgress, onOutline, log } = control;
-  const samples = sampledSteps(data.training, settings);
+/** Trains on one device, from the plan to the adapter in its place. */
+async function trainOn(device: Device, job: TrainingJob): Promise<TrainResult> {
+  const planned = planSteps(job);
+  await checkCost(job, planned);
+  releaseHeap(); // What reading leaves in V8's heap, up to 170 MB, would stay beside the tensors.
+  const trained = await takeSteps(device, job, planned);
+  tellEnd(trained.state, planned.plan, job.control.log);
+  return await keepResult(job, trained, figuresOf(job, planned, trained));
+}
+
+/** The size and the number of the steps, known before the first one. */
+interface PlannedSteps {
+  readonly shape: BatchShape;
+  readonly plan: TrainerPlan;
+  readonly work: PlannedWork;
+}
+
+/** Plans the steps, in micro-batches as the checkpoint has them if there is one, and tells the plan. */
+function planSteps({ options, prepared, control }: TrainingJob): PlannedSteps {
+  const { run, base, spec, data, checkpoint } = prepared;
+  const { signal, onOutline, log } = control;
+  const samples = sampledSteps(data.training, run.settings);
   const shape = checkpoint?.shape ?? shapeFor(samples, data, base, spec, options);
   const padding = paddingOf(samples, shape);
   signal?.throwIfAborted();
   const plan = planOf(run, data, shape);
   const outline = outlineOf(run, data);
-  tellPlan(base.name, data, plan, outline, padding, log);
+  tellPlan({ base: base.name, data, plan, outline, padding }, log);
   onOutline?.({ ...outline, ...(checkpoint && { losses: checkpoint.state.losses }) });
-  const work = workOf(data, plan, padding);
+  return { shape, plan, work: workOf(data, plan, padding) };
+}
+
+/** @throws UserError "disk-full" if a new training's checkpoints and result will not fit */
+async function checkCost({ prepared, output, control }: TrainingJob, { shape, work }: PlannedSteps): Promise<void> {
+  const { run, base, spec, checkpoint } = prepared;
   const cost = await estimateCost(base, spec, shape, work);
-  log.info(describeCost(cost));
-  if (!checkpoint) {
-    const needed = diskForParameters(cost.parameterBytes, { ...settings, ...work });
-    checkDisk(output.path, needed, await freeDisk(output.workFolder));
-  }
-  releaseHeap(); // What reading leaves in V8's heap, up to 170 MB, would stay beside the tensors.
+  control.log.info(describeCost(cost));
+  if (checkpoint) return;
+  const needed = diskForParameters(cost.parameterBytes, { ...run.settings, ...work });
+  checkDisk(output.path, needed, await freeDisk(output.workFolder));
+}
+
+interface Trained {
+  readonly state: TrainerState;
+  readonly parameters: readonly NamedTensor[];
+}
+
+async function takeSteps(
+  device: Device,
+  { options, prepared, output, control }: TrainingJob,
+  { shape, plan }: PlannedSteps,
+): Promise<Trained> {
+  const { run, base, spec, data, first, checkpoint } = prepared;
+  const { signal, finish, gate = openGate, onProgress, log } = control;
   const unfit = (reason: Said): Error => checkpointInvalid(output.workFolder, reason);
-  const step = await openTrainingStep(base, spec, shape, first, checkpoint && unfit, options.device);
-  let state: TrainerState;
+  const step = await openTrainingStep(base, spec, shape, { initial: first, device, ...(checkpoint && { unfit }) });
   try {
     if (!options.resume) await output.begin(run);
     if (checkpoint) log.info(`Resuming after step ${checkpoint.state.step} of ${plan.steps}.`);
-    state = await runTrainer(step, data, plan, {
+    const state = await runTrainer(step, data, plan, {
       signal,
       finish,
       gate,
       onProgress,
       resumeFrom: checkpoint,
-      save: (snapshot) => saveCheckpoint(output.workFolder, { ...snapshot, shape }, fingerprint),
+      save: (snapshot) => saveCheckpoint(output.workFolder, { ...snapshot, shape }, run.fingerprint),
     });
+    return { state, parameters: step.parameters };
   } finally {
     await step.release();
   }
-  tellEnd(state, plan, log);
-  const result = {
+}
+
+type TrainFigures = Omit<TrainResult, "adapter" | "trial">;
+
+function figuresOf(
+  { prepared, control, startedAt }: TrainingJob,
+  { plan }: PlannedSteps,
+  { state, parameters }: Trained,
+): TrainFigures {
+  const { data, checkpoint } = prepared;
+  const { gate = openGate } = control;
+  return {
     steps: state.step,
     plannedSteps: plan.steps,
     tokens: state.tokens,
@@ -167,21 +208,31 @@ async function takeSteps(
     seconds: (checkpoint?.state.seconds ?? 0) + gate.now() - startedAt,
     trainLoss: state.epochLoss.sum / state.epochLoss.steps,
     ...(state.validation && { validationLoss: state.validation }),
-    trainableParameters: step.parameters.reduce((sum, { values }) => sum + values.length, 0),
+    trainableParameters: parameters.reduce((sum, { values }) => sum + values.length, 0),
     peakMemoryBytes: peakMemoryBytes(),
   };
+}
+
+/** Tries the adapter, and puts it in its place with the report and the files that it did not learn from. */
+async function keepResult(
+  { options, prepared, output, control }: TrainingJob,
+  { state, parameters }: Trained,
+  figures: TrainFigures,
+): Promise<TrainResult> {
+  const { run, base, spec, data } = prepared;
+  const { settings, fingerprint, readAt } = run;
   const dataFolder = join(output.workFolder, run.dataFolder);
-  const files = trainedFiles({ spec, settings, base, name: output.name, dataFolder }, step.parameters);
-  const facts = { trainingSeconds: result.seconds, shippedData: options.shippedData };
+  const files = trainedFiles({ spec, settings, base, name: output.name, dataFolder }, parameters);
+  const facts = { trainingSeconds: figures.seconds, shippedData: options.shippedData };
   const trial = options.trial === false ? undefined : await tryOut(files, prepared, output, facts, control);
-  const found = { ...result, ...(trial && { trial }) };
+  const found = { ...figures, ...(trial && { trial }) };
   const sources = data.parts.map(({ name }) => name);
   const losses = recordedLosses(state.losses);
-  const { readAt } = run;
   const report = { settings: fingerprint, sources, losses, ...(readAt !== undefined && { readAt }), ...found };
   const reported = withReport(files, report);
   // An adapter that continues another has perhaps learned from these files before; a model is no adapter to compare.
   const isNew = run.asked["init"] === undefined && methodOf(spec.method).adapter !== undefined;
-  await output.finish(isNew ? withHeldOut(reported, dataFolder, { home: options.home, log }) : reported);
+  const { home } = options;
+  await output.finish(isNew ? withHeldOut(reported, dataFolder, { home, log: control.log }) : reported);
   return { adapter: output.path, ...found };
 }

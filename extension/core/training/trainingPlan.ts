@@ -12,7 +12,7 @@ import { chooseBatchShape, type BatchShape } from "./data/batchShape.ts";
 import type { RowProblems } from "./data/dataSurvey.ts";
 import type { TrainerPlan, TrainerState } from "./loop/trainerState.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
-import type { TrainOptions } from "./request.ts";
+import type { TrainOptions } from "./trainRequest.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
 /** Training and validation sequences, read or estimated. */

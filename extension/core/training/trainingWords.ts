@@ -28,14 +28,19 @@ function tellRise({ losses, epochLoss }: TrainerState, log: Log): void {
   log.warn(`The loss has risen ${rise}: the adapter makes the base worse. Train again with a lower learning rate.`);
 }
 
-export function tellPlan(
-  base: string,
-  data: TrainingData,
-  { steps, shape, batchSize }: TrainerPlan,
-  { raised, epochs }: TrainOutline,
-  padding: number,
-  log: Log,
-): void {
+export interface PlanToTell {
+  /** The base's name. */
+  readonly base: string;
+  readonly data: TrainingData;
+  readonly plan: TrainerPlan;
+  readonly outline: TrainOutline;
+  /** The share of the tokens in the micro-batches that only fill them up. */
+  readonly padding: number;
+}
+
+export function tellPlan({ base, data, plan, outline, padding }: PlanToTell, log: Log): void {
+  const { steps, shape, batchSize } = plan;
+  const { raised, epochs } = outline;
   const { training, validation, parts } = data;
   log.info(
     `Training on ${base}: ${counted(perEpoch(training), "sequence")}, ${validation.length} for validation, ${counted(steps, "step")}, ` +

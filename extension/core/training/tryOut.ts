@@ -6,7 +6,7 @@ import { readHeldOutFiles } from "./data/heldOutFiles.ts";
 import type { ReadingControl } from "./data/trainingData.ts";
 import type { OutputFiles, OutputFolder } from "./output/outputFolder.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
-import type { TrainOptions } from "./request.ts";
+import type { TrainOptions } from "./trainRequest.ts";
 import { learnsChanges } from "./settings.ts";
 import type { Trial, TrialProgress, TrialResult } from "./trialReport.ts";
 import { makeFolder } from "../foundation/atomicFile.ts";

@@ -3,7 +3,7 @@
 import { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";
 import type { HistoryEntry } from "../../core/evaluation/history/studyHistory.ts";
 import type { Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
-import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
+import type { EvaluationOptions } from "../../core/evaluation/runs/evaluationRequest.ts";
 import type { EvaluationProgress } from "../../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import type { LearningCurves } from "../../core/evaluation/study/charts/learningCurves.ts";

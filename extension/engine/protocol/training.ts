@@ -7,7 +7,7 @@ import type { ReadingProgress, TrainProgress } from "../../core/training/loop/pr
 import type { TrainingPreview } from "../../core/training/preview.ts";
 import type { CommitSurvey } from "../../core/training/data/surveyCommits.ts";
 import type { RefreshOptions, RefreshResult } from "../../core/training/refresh/refreshAdapter.ts";
-import type { TrainOptions } from "../../core/training/request.ts";
+import type { TrainOptions } from "../../core/training/trainRequest.ts";
 import type { TrainOutline } from "../../core/training/trainingPlan.ts";
 import type { TrialProgress } from "../../core/training/trialReport.ts";
 import type { Skipped } from "../../core/sources/skipped.ts";

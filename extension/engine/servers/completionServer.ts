@@ -11,7 +11,7 @@ import { internalError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import type { ChosenFolder } from "../../core/completion/adapterCache.ts";
-import { openCompleterOnDevices, type CompleterOnDevices } from "../../core/completion/devices/completerOnDevices.ts";
+import { openCompleterOnDevices, type CompleterOnDevices } from "../../core/completion/completerOnDevices.ts";
 import { choosePlacements } from "../../core/devices/placements.ts";
 import type { Device, Placement } from "../../core/runtime/device.ts";
 import { foreignOrigin } from "./adapterSummaries.ts";

@@ -10,7 +10,7 @@ import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { PaperPlaces } from "../../core/dataset/paperDatasets.ts";
-import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
+import type { EvaluationOptions } from "../../core/evaluation/runs/evaluationRequest.ts";
 import type { EvaluationProgress } from "../../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
@@ -23,7 +23,7 @@ import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import { judgeableAdapters, type JudgeableAdapters } from "../adapters/judgeableAdapters.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
-import { liveEvaluation } from "../liveEvaluation.ts";
+import { liveEvaluation } from "./liveEvaluation.ts";
 import { explain, type Messages } from "../messages.ts";
 import { consent } from "./consent.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import * as z from "zod";
-import { suiteFields, taskFields } from "../../core/evaluation/runs/request.ts";
+import { suiteFields, taskFields } from "../../core/evaluation/runs/evaluationRequest.ts";
 import { fromBenchmark, type EvaluationNumbers, type FromBenchmark } from "../../../webview/protocol/benchmark.ts";
 import { numberField } from "../numberFields.ts";
 

@@ -6,7 +6,7 @@ import { curveFacts } from "../../core/evaluation/study/charts/learningCurves.ts
 import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
 import type { KnownStudy } from "../../engine/protocol/evaluation.ts";
-import { liveEvaluation } from "../liveEvaluation.ts";
+import { liveEvaluation } from "../benchmark/liveEvaluation.ts";
 import { translated, translatedProblem } from "../translated.ts";
 import type { OpenStudy, RunView } from "../../../webview/protocol/study.ts";
 import type { StudyResults } from "../../../webview/protocol/studyResults.ts";

@@ -4,7 +4,7 @@
  */
 
 import * as z from "zod";
-import { suiteFields, taskFields } from "../../core/evaluation/runs/request.ts";
+import { suiteFields, taskFields } from "../../core/evaluation/runs/evaluationRequest.ts";
 import { fromStudies, type FromStudies, type StudyFields } from "../../../webview/protocol/study.ts";
 import { numberField } from "../numberFields.ts";
 

@@ -3,14 +3,14 @@
 import { join } from "node:path";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import { isPaperDataset, paperDatasets, type PaperPlaces } from "../../core/dataset/paperDatasets.ts";
-import type { TrainOptions } from "../../core/training/request.ts";
+import type { TrainOptions } from "../../core/training/trainRequest.ts";
 import type { TrainingForm } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
-import type { WorkspaceCommits } from "./commits/workspaceCommits.ts";
-import type { Snippets } from "./snippets.ts";
-import type { WorkspaceSources } from "./workspaceSources.ts";
+import type { WorkspaceCommits } from "./data/workspaceCommits.ts";
+import type { Snippets } from "./data/snippets.ts";
+import type { WorkspaceSources } from "./data/workspaceSources.ts";
 
 export interface TrainingPlaces {
   places: BasePlaces & PaperPlaces;

@@ -8,7 +8,7 @@ import * as vscode from "vscode";
 import { isCancelled } from "../../core/foundation/errors.ts";
 import type { TrainResult } from "../../core/training/train.ts";
 import type { TrainOutline } from "../../core/training/trainingPlan.ts";
-import type { TrainOptions } from "../../core/training/request.ts";
+import type { TrainOptions } from "../../core/training/trainRequest.ts";
 import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import { objectionTo } from "../../core/training/trialReport.ts";
 import { trainWork, type TrainingNews } from "../../engine/protocol/training.ts";

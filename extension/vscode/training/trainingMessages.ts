@@ -4,7 +4,7 @@
  */
 
 import * as z from "zod";
-import { settingsSchema } from "../../core/training/request.ts";
+import { settingsSchema } from "../../core/training/trainRequest.ts";
 import { fromTraining, type FromTraining, type TrainingNumbers } from "../../../webview/protocol/training.ts";
 import { numberField } from "../numberFields.ts";
 

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { isCancelled } from "../../core/foundation/errors.ts";
-import { canInclude } from "../../core/sources/overrule/included.ts";
+import { canInclude } from "../../core/sources/included.ts";
 import type { TrainingPreview } from "../../core/training/preview.ts";
 import { previewWork } from "../../engine/protocol/training.ts";
 import { workApart } from "../../engine/workApart.ts";

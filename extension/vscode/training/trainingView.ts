@@ -5,14 +5,14 @@ import type { ToTraining } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Messages } from "../messages.ts";
 import type { PaperData } from "../paperData.ts";
-import { commitsState, type WorkspaceCommits } from "./commits/workspaceCommits.ts";
-import type { Snippets } from "./snippets.ts";
+import { commitsState, type WorkspaceCommits } from "./data/workspaceCommits.ts";
+import type { Snippets } from "./data/snippets.ts";
 import type { Training } from "./training.ts";
 import type { TrainingEstimates } from "./trainingEstimates.ts";
 import type { DataPreview } from "./trainingPreview.ts";
 import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
 import { showWebviewPage } from "../webviewPage.ts";
-import type { WorkspaceSources } from "./workspaceSources.ts";
+import type { WorkspaceSources } from "./data/workspaceSources.ts";
 
 export interface TrainingViewOptions {
   extensionUri: vscode.Uri;

@@ -139,7 +139,7 @@ describe("training", () => {
     const initial = await readAll(join(fixtures, "t5", "lora", "adapter_model.safetensors"));
     const spec = { method: "lora", targets, rank: 4, scaling: 2, dropout: 0 } as const;
     const shape = { rows: 2, length: 10, encoderLength: 15 };
-    const step = await openTrainingStep(base, spec, { ...shape, checkpointing: false }, initial);
+    const step = await openTrainingStep(base, spec, { ...shape, checkpointing: false }, { initial });
     const noise = seededRandom(1, "noise");
     const batches = packStep(sequences, shape);
     expect(batches).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import type { Completer } from "../../../extension/core/completion/completer.ts";
-import { openCompleterOnDevices } from "../../../extension/core/completion/devices/completerOnDevices.ts";
+import { openCompleterOnDevices } from "../../../extension/core/completion/completerOnDevices.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { DeviceFailure, onCpu, type Placement } from "../../../extension/core/runtime/device.ts";
 

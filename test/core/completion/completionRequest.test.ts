@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { completionRequest } from "../../../extension/core/completion/completionRequest.ts";
-import { readRequest } from "../../../extension/core/foundation/request.ts";
+import { readRequest } from "../../../extension/core/foundation/requestSchema.ts";
 import { say } from "../../../extension/core/foundation/words/said.ts";
 
 const root = join(import.meta.dirname, "../../..");

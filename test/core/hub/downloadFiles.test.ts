@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkSpace, missingBytes, type DownloadProgress } from "../../../extension/core/hub/downloadFiles.ts";
 import { connectToHub } from "../../../extension/core/hub/hubConnection.ts";
-import { readRepository } from "../../../extension/core/hub/repository.ts";
+import { readHubModel } from "../../../extension/core/hub/hubModel.ts";
 import { commit, repository, startFakeHub, type FakeHub } from "./fakeHub.ts";
 import { hubBed, quick, weights } from "./hubBed.ts";
 
@@ -14,10 +14,10 @@ const ranges = (): (string | undefined)[] =>
   bed.hub.requests.filter(({ server }) => server === "storage").map(({ range }) => range);
 const code = (expected: string): object => expect.objectContaining({ name: "UserError", code: expected });
 
-describe("readRepository", () => {
+describe("readHubModel", () => {
   test("pins the commit and lists all pages: SHA-256 for large files, git's digest for small ones", async () => {
     const connection = await connectToHub({ repository, revision: "v1" }, { endpoint: bed.hub.url }, quick);
-    const listed = await readRepository(connection).finally(() => connection.close());
+    const listed = await readHubModel(connection).finally(() => connection.close());
     expect(listed.pinned).toEqual({ repository, revision: commit });
     const sha256 = createHash("sha256").update(bed.hub.files.get(weights)!).digest("hex");
     expect(listed.files).toEqual([

@@ -7,7 +7,7 @@ import { afterEach, beforeEach } from "vitest";
 import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import { downloadFiles, type DownloadProgress } from "../../../extension/core/hub/downloadFiles.ts";
 import { connectToHub, type HubControl, type HubSettings } from "../../../extension/core/hub/hubConnection.ts";
-import { readRepository } from "../../../extension/core/hub/repository.ts";
+import { readHubModel } from "../../../extension/core/hub/hubModel.ts";
 import { repository, startFakeHub, type FakeHub } from "./fakeHub.ts";
 
 export interface HubBed {
@@ -54,7 +54,7 @@ export function hubBed(): HubBed {
     async download(settings = {}, control = {}, address = { repository, revision: "main" }) {
       const connection = await connectToHub(address, { endpoint: hub.url, ...settings }, { ...quick, ...control });
       try {
-        const { pinned, files } = await readRepository(connection);
+        const { pinned, files } = await readHubModel(connection);
         await downloadFiles(connection, pinned.revision, files, folder, control.onProgress);
       } finally {
         await connection.close();

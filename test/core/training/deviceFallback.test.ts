@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { DeviceFailure } from "../../../extension/core/runtime/device.ts";
 import { train } from "../../../extension/core/training/train.ts";
-import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../extension/core/training/trainRequest.ts";
 import { needs } from "../../needs.ts";
 import { writeTinyTraining } from "./tinyTraining.ts";
 
@@ -16,11 +16,11 @@ const step = vi.hoisted(() => ({ opened: [] as string[], failsAfter: 0 }));
 /** The real step on the CPU, which plays a GPU that is lost after some micro-batches. */
 vi.mock(import("../../../extension/core/training/graph/trainingStep.ts"), async (original) => {
   const { openTrainingStep } = await original();
-  const open: typeof openTrainingStep = async (base, spec, shape, initial, unfit, device) => {
+  const open: typeof openTrainingStep = async (base, spec, shape, { device, ...options }) => {
     step.opened.push(device ?? "cpu");
     const isGpu = device !== undefined && device !== "cpu";
     if (isGpu && step.failsAfter < 0) throw new DeviceFailure(device, "Out of memory.");
-    const real = await openTrainingStep(base, spec, shape, initial, unfit);
+    const real = await openTrainingStep(base, spec, shape, options);
     let left = step.failsAfter;
     const run: typeof real.run = async (batch, noise) => {
       if (isGpu && left-- <= 0) throw new DeviceFailure(device, "Device lost.");

@@ -75,14 +75,8 @@ export async function fiftySteps(
     method === "full"
       ? await readAll(join(fixtures, model, "model.safetensors"))
       : await referencePart(model, `${method}.initial`);
-  const step = await openTrainingStep(
-    base,
-    spec,
-    { ...packed, checkpointing: model === "t5" },
-    initial,
-    undefined,
-    device,
-  );
+  const sized = { ...packed, checkpointing: model === "t5" };
+  const step = await openTrainingStep(base, spec, sized, { initial, device });
   const optimizer = adamW(step.parameters);
   const losses: number[] = [];
   let firstGradients: readonly Float32Array[] = [];

@@ -11,7 +11,7 @@ import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder
 import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import { checkpointFile, hasCheckpoint } from "../../../extension/core/training/output/checkpoint.ts";
 import { recoverAdapters } from "../../../extension/core/training/output/outputFolder.ts";
-import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../extension/core/training/trainRequest.ts";
 import { openSafetensors } from "../../../extension/core/weights/safetensors.ts";
 import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
 import type { Order, Outcome } from "./mortalTraining.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { MethodName } from "../../../extension/core/adapters/methods/methodNamed.ts";
 import { readSettings, resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/settings.ts";
 import type { TrainingPreset } from "../../../extension/core/adapters/methods/method.ts";
-import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../extension/core/training/trainRequest.ts";
 import { stepsOf } from "../../../extension/core/training/steps.ts";
 
 const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"], dataFolder: "f", out: "o" };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { previewTraining, textsOf } from "../../../extension/core/training/preview.ts";
-import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../extension/core/training/trainRequest.ts";
 import { train } from "../../../extension/core/training/train.ts";
 
 vi.setConfig({ testTimeout: 90_000 });

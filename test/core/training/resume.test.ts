@@ -9,7 +9,7 @@ import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { train } from "../../../extension/core/training/train.ts";
 import type { StepLoss } from "../../../extension/core/training/loop/trainerState.ts";
-import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../extension/core/training/trainRequest.ts";
 import type { TrainOutline } from "../../../extension/core/training/trainingPlan.ts";
 import { rows, writeTinyTraining } from "./tinyTraining.ts";
 

@@ -13,7 +13,7 @@ import { moduleShapes } from "../../../extension/core/architectures/architecture
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { verbatim } from "../../../extension/core/foundation/words/said.ts";
-import { settingsSchema, type TrainOptions } from "../../../extension/core/training/request.ts";
+import { settingsSchema, type TrainOptions } from "../../../extension/core/training/trainRequest.ts";
 import { train } from "../../../extension/core/training/train.ts";
 import { adapterSummaries } from "../../../extension/engine/servers/adapterSummaries.ts";
 import type { BiasAdapter } from "./biasMethod.ts";

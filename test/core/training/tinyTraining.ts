@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
-import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../extension/core/training/trainRequest.ts";
 import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
 
 /** Twenty rows, whose numbers begin with `from`. */

@@ -9,7 +9,7 @@ import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { silentLog, type Log } from "../../../extension/core/foundation/log.ts";
 import { train, type TrainResult } from "../../../extension/core/training/train.ts";
-import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../extension/core/training/trainRequest.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 

@@ -10,7 +10,7 @@ import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { openCompleter } from "../../../extension/core/completion/completer.ts";
 import { train } from "../../../extension/core/training/train.ts";
-import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../extension/core/training/trainRequest.ts";
 import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
 import { tinyT5 } from "../architectures/tinyConfigs.ts";
 

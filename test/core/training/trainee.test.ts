@@ -16,7 +16,7 @@ import {
   specOf,
   type ResolvedSettings,
 } from "../../../extension/core/training/settings.ts";
-import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../extension/core/training/trainRequest.ts";
 import { valuesOf } from "../../../extension/core/adapters/formats/peftTensors.ts";
 import { settingsOf } from "../../../extension/core/training/initialAdapter.ts";
 import { firstValues } from "../../../extension/core/training/firstValues.ts";

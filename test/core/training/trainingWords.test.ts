@@ -42,6 +42,6 @@ test.each([
   } as unknown as TrainingData;
   const plan = { steps: 3, batchSize, shape: { rows: 1, length: 64 } } as TrainerPlan;
   const outline = { steps: 3, epochs: 3, raised: false, problems: { count: 0 } };
-  tellPlan("tiny", data, plan, outline, 0, { ...silentLog, warn: (text) => told.push(text) });
+  tellPlan({ base: "tiny", data, plan, outline, padding: 0 }, { ...silentLog, warn: (text) => told.push(text) });
   expect(told).toEqual(warnings);
 });

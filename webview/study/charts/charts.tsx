@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import type { AskedPair, FromStudies } from "../../protocol/study.ts";
 import type { StudyResults } from "../../protocol/studyResults.ts";
-import { scoreTitle } from "../../benchmark/scores.ts";
+import { scoreTitle } from "../../shared/scores.ts";
 import { t } from "../../shared/l10n.ts";
 import { Differences } from "./differences.tsx";
 import type { PageState } from "../pageState.ts";

@@ -3,7 +3,7 @@
 import type { HTMLAttributes, JSX } from "preact";
 import { valueText } from "../../../extension/core/evaluation/measures/measureFormat.ts";
 import type { RunView } from "../../protocol/study.ts";
-import { isWhole, scoreTitle } from "../../benchmark/scores.ts";
+import { isWhole, scoreTitle } from "../../shared/scores.ts";
 import { duration } from "../../shared/figures.ts";
 import { t } from "../../shared/l10n.ts";
 import { ProgressBar, shareOf } from "../../shared/progressBar.tsx";

@@ -6,12 +6,12 @@ import type * as z from "zod";
 import { infoOf } from "../../foundation/exists.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
-import { readRequest } from "../../foundation/request.ts";
+import { readRequest } from "../../foundation/requestSchema.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
 import { checkSpace, downloadFiles, missingBytes, type DownloadProgress } from "../../hub/downloadFiles.ts";
 import { formatHubAddress, parseHubAddress, type HubAddress } from "../../hub/hubAddress.ts";
 import { connectToHub, type HubControl, type HubSettings } from "../../hub/hubConnection.ts";
-import { readRepository } from "../../hub/repository.ts";
+import { readHubModel } from "../../hub/hubModel.ts";
 import { selectFiles } from "../../hub/selectFiles.ts";
 import { weightRequests } from "../../architectures/architectures.ts";
 import { readModelConfig } from "../../architectures/readConfig.ts";
@@ -74,7 +74,7 @@ async function importFromHub(
 ): Promise<ImportResult> {
   const hub = await connectToHub(address, options.hub, control);
   try {
-    const { pinned, files } = await readRepository(hub);
+    const { pinned, files } = await readHubModel(hub);
     const { small, weights } = selectFiles({ pinned, files }, keptFiles);
     const folder = join(options.home, "downloads", formatHubAddress(pinned).replace("/", "--"));
     await removeStaleDownloads(dirname(folder));

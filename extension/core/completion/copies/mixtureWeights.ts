@@ -2,7 +2,7 @@
 
 import type { MixtureWeights } from "./mixture.ts";
 
-/** Learned by scripts/fitPrior.ts. The version changes with the weights. */
+/** Learned by scripts/measure/fitPrior.ts. The version changes with the weights. */
 export const learnedWeights: MixtureWeights & { readonly version: string } = {
   version: "1",
   copy: [2.602, 0.993, 0.526, 1.244, -1.709, 0.699, -0.176],

@@ -1,6 +1,6 @@
 /**
  * The chance that a suggestion is kept: a logistic regression over its evidence, fitted for each base on code that it
- * has not learned (scripts/calibrate.ts).
+ * has not learned (scripts/measure/calibrate.ts).
  */
 
 import { evidenceNames, type Evidence, type EvidenceName } from "./evidence.ts";

@@ -4,7 +4,7 @@
  */
 
 import type { DecodingTime } from "../../inference/decoding/decodeAll.ts";
-import type { Decoding } from "../../inference/decoding/request.ts";
+import type { Decoding } from "../../inference/decoding/decodingRequest.ts";
 import type { candidatesOf } from "./candidates.ts";
 
 /** What one decoding wrote, cut down to what is worth showing. */

@@ -4,16 +4,12 @@
  */
 
 import { internalError } from "../../foundation/errors.ts";
+import type { Interval } from "../../foundation/numbers/interval.ts";
 import type { Random } from "../../foundation/random.ts";
 import { addTo, type Summed } from "./measure.ts";
 
 /** The numbers that one candidate's items add to a measure, one row per item. */
 export type Counts = readonly (readonly number[])[];
-
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
 
 export interface ResampleOptions {
   readonly random: Random;

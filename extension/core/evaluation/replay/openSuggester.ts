@@ -18,7 +18,7 @@ import { openPythonParser } from "../../python/pythonParser.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import { countedTree } from "./countedTree.ts";
 import { openReplayedRepository } from "./replayedRepository.ts";
-import type { ReplaySettings } from "./request.ts";
+import type { ReplaySettings } from "./replayRequest.ts";
 import type { EngineCost, Suggester, TypedDocument } from "./suggester.ts";
 import { replayedJudgement } from "./replayedJudgement.ts";
 import { whilePausing, type Ahead } from "./whilePausing.ts";

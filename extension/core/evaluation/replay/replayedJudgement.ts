@@ -6,7 +6,7 @@ import type { Silence } from "../../completion/judgement/suggestionEvent.ts";
 import { followSuggestions } from "../../completion/judgement/suggestionLife.ts";
 import { quietByDefault, reasonNotToAsk } from "../../completion/trigger.ts";
 import type { Cursor } from "../../completion/stop.ts";
-import type { ReplaySettings } from "./request.ts";
+import type { ReplaySettings } from "./replayRequest.ts";
 import type { Answer, Edit, TypedDocument } from "./suggester.ts";
 
 export interface ReplayedJudgement {

@@ -4,7 +4,7 @@ import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { tellProblems, type Problem } from "../../dataset/example.ts";
 import type { Log } from "../../foundation/log.ts";
 import { seededRandom } from "../../foundation/random.ts";
-import { readRequest } from "../../foundation/request.ts";
+import { readRequest } from "../../foundation/requestSchema.ts";
 import { say } from "../../foundation/words/said.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import { estimates, type Estimate } from "../measures/estimate.ts";
@@ -20,7 +20,7 @@ import {
   type Reliability,
   type ReplayScore,
 } from "./replayMeasures.ts";
-import { replayRequest, type ReplayOptions, type ReplaySettings } from "./request.ts";
+import { replayRequest, type ReplayOptions, type ReplaySettings } from "./replayRequest.ts";
 import { replaySession } from "./session.ts";
 import type { SessionRecord } from "./sessionRecord.ts";
 import type { Suggester } from "./suggester.ts";

@@ -3,7 +3,7 @@
 import packageJson from "../../../../package.json" with { type: "json" };
 import { learnedWeights } from "../../completion/copies/mixtureWeights.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
-import { defaultDecoding, type EvaluationSettings } from "./request.ts";
+import { defaultDecoding, type EvaluationSettings } from "./evaluationRequest.ts";
 
 type Configuration = EvaluationSuite["configuration"];
 

@@ -11,7 +11,7 @@ import { openEvaluationRepository } from "../context/contextOf.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { infillerConfiguration } from "./infillerConfiguration.ts";
 import { predictInfilling } from "./predictInfilling.ts";
-import type { EvaluationSettings } from "./request.ts";
+import type { EvaluationSettings } from "./evaluationRequest.ts";
 
 /** Holes of each kind by default. */
 const defaultHoles = 500;

@@ -5,7 +5,7 @@ import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { openCompletion } from "./benchmarks/openCompletion.ts";
 import { openInfilling } from "./openInfilling.ts";
 import { openExecution, openPairs } from "./openTasks.ts";
-import type { EvaluationSettings } from "./request.ts";
+import type { EvaluationSettings } from "./evaluationRequest.ts";
 
 /** @throws UserErrors of reading suite and examples; "code-execution", "sandbox-missing"; of opening an encoder */
 export async function openSuite(

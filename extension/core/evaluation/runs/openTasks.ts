@@ -18,7 +18,7 @@ import type { TaskOptions, Tasks } from "../suites/tasks.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { predictTasks, type PredictOptions } from "./predictTasks.ts";
 import type { PhaseControl } from "./progress.ts";
-import { defaultDecoding, type EvaluationSettings } from "./request.ts";
+import { defaultDecoding, type EvaluationSettings } from "./evaluationRequest.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
 
 /** @throws UserErrors of reading suite and examples, and of opening an encoder */

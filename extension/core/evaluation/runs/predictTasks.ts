@@ -4,13 +4,13 @@ import { seededRandom } from "../../foundation/random.ts";
 import { peakMemoryBytes } from "../../foundation/memory/peakMemory.ts";
 import type { Continuation } from "../../inference/decoding/continuation.ts";
 import type { BatchGenerator } from "../../inference/decoding/generateBatch.ts";
-import type { Decoding } from "../../inference/decoding/request.ts";
+import type { Decoding } from "../../inference/decoding/decodingRequest.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { PromptedSuite, PromptedTask } from "../prompts/promptedSuite.ts";
 import { promptIds } from "../prompts/promptIds.ts";
 import type { RunChecks } from "../sandbox/openCheckRunner.ts";
 import type { Verdict } from "../sandbox/programProcess.ts";
-import type { RunDecoding } from "./request.ts";
+import type { RunDecoding } from "./evaluationRequest.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Prediction, RunResult } from "./runRecord.ts";
 

@@ -16,7 +16,7 @@ import { openCandidate } from "../candidates/openCandidate.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { openSuite } from "./openSuite.ts";
 import { withTimeLeft, type EvaluationControl, type PhaseControl } from "./progress.ts";
-import { readEvaluationOptions, type EvaluationOptions, type EvaluationSettings } from "./request.ts";
+import { readEvaluationOptions, type EvaluationOptions, type EvaluationSettings } from "./evaluationRequest.ts";
 import { openRun, readRun, readTexts, tasksOf, type OpenRun, type RunSummary } from "./runFolder.ts";
 import { openRunMeasures, type RunMeasure } from "../scoring/runMeasures.ts";
 import { lostPredictions } from "./runErrors.ts";

@@ -11,7 +11,7 @@ import { benchmarks } from "../suites/benchmarkNames.ts";
 import { holeKinds } from "../suites/drawHoles.ts";
 import { holePlaces } from "../suites/holes.ts";
 import { idSchema } from "../suites/taskId.ts";
-import { modes } from "./request.ts";
+import { modes } from "./evaluationRequest.ts";
 
 /** In the run's folder. */
 export const runFiles = {

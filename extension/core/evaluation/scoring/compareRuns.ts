@@ -8,6 +8,7 @@ import { pairedTest, type Difference } from "../measures/resample.ts";
 import { fewestItems, verdictOf, type Verdict } from "../measures/verdict.ts";
 import { lostPredictions } from "../runs/runErrors.ts";
 import type { RunSummary } from "../runs/runFolder.ts";
+import type { RunConfiguration } from "../runs/runRecord.ts";
 import { openRunMeasures, type RunMeasure } from "./runMeasures.ts";
 import { countRun, type RunCounts } from "./scoreRun.ts";
 
@@ -25,8 +26,8 @@ const resamples = 1000;
 /** @throws UserError "runs-differ" if they cannot be compared */
 export async function compareRuns(first: RunSummary, second: RunSummary, signal?: AbortSignal): Promise<Comparison> {
   const [one, other] = [first.record.configuration, second.record.configuration];
-  checkSame(first, second, say`suites`, one.suite.name, other.suite.name, one.suite.hash === other.suite.hash);
-  checkSame(first, second, say`protocols`, one.protocol, other.protocol, one.protocol === other.protocol);
+  checkSame(first, second, say`suites`, ({ suite: { name, hash } }) => ({ name, content: hash }));
+  checkSame(first, second, say`protocols`, ({ protocol }) => ({ name: protocol, content: protocol }));
   // Runs of one suite have other measures with another number of answers. The comparison takes those that both have.
   const [measures, otherMeasures] = [await openRunMeasures(one), await openRunMeasures(other)];
   const counts = await countRun(first.folder, measures, { signal });
@@ -102,8 +103,16 @@ function pairsOf(ids: readonly string[], others: readonly string[]): (readonly [
   });
 }
 
-function checkSame(first: RunSummary, second: RunSummary, what: Said, a: string, b: string, same: boolean): void {
-  if (same) return;
+/** @param of returns the part of a configuration that must have the same content in both */
+function checkSame(
+  first: RunSummary,
+  second: RunSummary,
+  what: Said,
+  of: (configuration: RunConfiguration) => { readonly name: string; readonly content: string },
+): void {
+  const [one, other] = [of(first.record.configuration), of(second.record.configuration)];
+  if (one.content === other.content) return;
+  const [a, b] = [one.name, other.name];
   const message =
     a === b
       ? say`Cannot compare ${first.id} with ${second.id}: their ${what} differ, the file ${a} has changed between them.`

@@ -2,7 +2,7 @@
 
 import { english, say, type Said } from "../../foundation/words/said.ts";
 import { isProtocolName, protocols } from "../protocols/protocols.ts";
-import type { Mode } from "../runs/request.ts";
+import type { Mode } from "../runs/evaluationRequest.ts";
 import type { RunConfiguration } from "../runs/runRecord.ts";
 
 export interface Prompting {

@@ -2,7 +2,7 @@
 
 import { cpus } from "node:os";
 import { tokensPerSecond, type MachineSpeed } from "../../baseModels/decodeEstimate.ts";
-import type { RunDecoding } from "../runs/request.ts";
+import type { RunDecoding } from "../runs/evaluationRequest.ts";
 import type { RunSummary } from "../runs/runFolder.ts";
 import type { RunConfiguration } from "../runs/runRecord.ts";
 

@@ -12,10 +12,10 @@ import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { parsedJson, readPlainText } from "../../foundation/plainFile.ts";
-import { acceptedBy, fieldOf } from "../../foundation/request.ts";
+import { acceptedBy, fieldOf } from "../../foundation/requestSchema.ts";
 import { english, say, verbatim, type Said } from "../../foundation/words/said.ts";
-import { userFields } from "../../training/request.ts";
-import { modes, suiteFields, taskFields } from "../runs/request.ts";
+import { userFields } from "../../training/trainRequest.ts";
+import { modes, suiteFields, taskFields } from "../runs/evaluationRequest.ts";
 
 const text = z.string().min(1);
 

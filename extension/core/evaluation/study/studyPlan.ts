@@ -8,7 +8,7 @@ import { UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
 import { say, type Said, type SaidProblem } from "../../foundation/words/said.ts";
 import { openCandidate } from "../candidates/openCandidate.ts";
-import { readEvaluationOptions, type EvaluationOptions, type EvaluationSettings } from "../runs/request.ts";
+import { readEvaluationOptions, type EvaluationOptions, type EvaluationSettings } from "../runs/evaluationRequest.ts";
 import { listRuns, readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
 import { openSuite } from "../runs/openSuite.ts";
 import { candidateName, runId, type RunConfiguration } from "../runs/runRecord.ts";

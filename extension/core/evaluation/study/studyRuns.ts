@@ -1,6 +1,6 @@
 /** The runs of a study: one for each suite, candidate and seed that go together. Opens nothing but suites' first rows. */
 
-import type { EvaluationOptions } from "../runs/request.ts";
+import type { EvaluationOptions } from "../runs/evaluationRequest.ts";
 import { suiteKind, type SuiteKind } from "../suites/suiteKind.ts";
 import type { StudyPlaces } from "./studyPlaces.ts";
 import { trainedAs } from "./studyTraining.ts";

@@ -4,7 +4,7 @@ import { UserError } from "../../foundation/errors.ts";
 import { say } from "../../foundation/words/said.ts";
 import { editSimilarity } from "../measures/editSimilarity.ts";
 import { compareFilling } from "../measures/infilling.ts";
-import { readEvaluationOptions, type EvaluationOptions } from "../runs/request.ts";
+import { readEvaluationOptions, type EvaluationOptions } from "../runs/evaluationRequest.ts";
 import { openPromptedPairs } from "../runs/openTasks.ts";
 import { readPredictions, readRun } from "../runs/runFolder.ts";
 import type { Prediction } from "../runs/runRecord.ts";

@@ -15,7 +15,7 @@ import { readTrainingReport } from "../../training/output/trainingReport.ts";
 import { workFolderOf } from "../../training/output/workFolder.ts";
 import { refuseWithoutEffect } from "../../training/run/withoutEffect.ts";
 import type { TrainProgress } from "../../training/loop/progressMeter.ts";
-import type { TrainOptions } from "../../training/request.ts";
+import type { TrainOptions } from "../../training/trainRequest.ts";
 import { train } from "../../training/train.ts";
 import type { StudyCandidate } from "./studyFile.ts";
 import type { StudyPlaces } from "./studyPlaces.ts";

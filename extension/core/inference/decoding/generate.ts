@@ -3,7 +3,7 @@
 import type { TokenTree } from "../tree/tokenTree.ts";
 import type { Continuation } from "./continuation.ts";
 import { decodeAll, type DecodingTime } from "./decodeAll.ts";
-import { promptDecoding, type DecodingRequest } from "./request.ts";
+import { promptDecoding, type DecodingRequest } from "./decodingRequest.ts";
 import type { DecodingVocabulary } from "./vocabulary.ts";
 
 export interface Generation<Rule extends string> {

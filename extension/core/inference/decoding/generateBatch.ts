@@ -9,7 +9,7 @@ import { openTokenTree, type TokenTreeOptions } from "../tree/openTokenTree.ts";
 import type { TokenTree } from "../tree/tokenTree.ts";
 import type { Continuation, StopRule } from "./continuation.ts";
 import { decodeAll, mostRoom, type DecodingTask } from "./decodeAll.ts";
-import { promptDecoding, type DecodingRequest, type PromptDecoding } from "./request.ts";
+import { promptDecoding, type DecodingRequest, type PromptDecoding } from "./decodingRequest.ts";
 import { decodingVocabulary } from "./vocabulary.ts";
 
 export interface BatchRequest extends Omit<DecodingRequest<"string">, "stopRule"> {

@@ -4,7 +4,7 @@
  */
 
 import { servingSlots, type Changes } from "../../adapters/servingSlots.ts";
-import { withVirtualTokens } from "../../adapters/virtualTokens.ts";
+import { withVirtualTokens } from "../../adapters/servedVirtualTokens.ts";
 import { biasedAttention, equalParts, perHead } from "../../graph/composites/biasedAttention.ts";
 import { linear } from "../../graph/composites/linear.ts";
 import { lower } from "../../graph/lower.ts";

@@ -1,7 +1,7 @@
 /** A model as an ONNX graph for inference: KV cache in and out, adapters as inputs, logits of the requested rows. */
 
 import { servingSlots, type Changes, type Slot } from "../../adapters/servingSlots.ts";
-import { withVirtualTokens } from "../../adapters/virtualTokens.ts";
+import { withVirtualTokens } from "../../adapters/servedVirtualTokens.ts";
 import { cachedAttention } from "../../graph/composites/attention.ts";
 import { linear } from "../../graph/composites/linear.ts";
 import { withHalfAttention } from "../../graph/halfAttention.ts";

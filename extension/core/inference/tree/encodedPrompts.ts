@@ -2,7 +2,7 @@
 
 import type { PromptAdapter } from "../../adapters/methods/prompt.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
-import { embeddingValues } from "../../adapters/virtualTokens.ts";
+import { embeddingValues } from "../../adapters/servedVirtualTokens.ts";
 import { masked } from "../../graph/composites/attention.ts";
 import type { EncoderDecoderConfig } from "../../architectures/config.ts";
 import { floats, int64s } from "../../runtime/session.ts";

@@ -4,7 +4,7 @@
  */
 
 import { isPrompt, type PromptAdapter } from "../../adapters/methods/prompt.ts";
-import { virtualTokensOf } from "../../adapters/virtualTokens.ts";
+import { virtualTokensOf } from "../../adapters/servedVirtualTokens.ts";
 import type { EncoderDecoderConfig } from "../../architectures/config.ts";
 import { floats, int64s, type RuntimeTensor } from "../../runtime/session.ts";
 import { cachedReader } from "./cachedReader.ts";

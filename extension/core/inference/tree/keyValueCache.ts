@@ -1,7 +1,7 @@
 /** The keys and values of the tokens that a model has read, a pair of tensors per layer; builds and joins them. */
 
 import type { PrefixAdapter } from "../../adapters/methods/prefix.ts";
-import { prefixOf } from "../../adapters/virtualTokens.ts";
+import { prefixOf } from "../../adapters/servedVirtualTokens.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
 import { floats, floatsOf, type RuntimeTensor } from "../../runtime/session.ts";
 

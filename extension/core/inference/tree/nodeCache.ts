@@ -8,7 +8,7 @@ import { LRUCache } from "lru-cache";
 import { isPrefix } from "../../adapters/methods/prefix.ts";
 import { isPrompt, type PromptAdapter } from "../../adapters/methods/prompt.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
-import { virtualTokensOf, type VirtualTokens } from "../../adapters/virtualTokens.ts";
+import { virtualTokensOf, type VirtualTokens } from "../../adapters/servedVirtualTokens.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
 import { floatsOf, int64s, type RuntimeTensor } from "../../runtime/session.ts";
 import type { Feeds } from "../graphs/adapterFeeds.ts";

@@ -1,7 +1,7 @@
 /** The positions and mask of new tokens, as inputs of the graph of a decoder-only model. */
 
 import type { PromptAdapter } from "../../adapters/methods/prompt.ts";
-import { embeddingValues } from "../../adapters/virtualTokens.ts";
+import { embeddingValues } from "../../adapters/servedVirtualTokens.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import { floats, int32s, int64s } from "../../runtime/session.ts";
 import { feedsOf, type Feeds } from "../graphs/adapterFeeds.ts";

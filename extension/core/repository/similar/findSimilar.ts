@@ -1,9 +1,10 @@
 /** Finds the chunks that share the rarest terms with the lines around the cursor, by BM25. */
 
+import { firstFrom } from "../../foundation/numbers/firstFrom.ts";
 import { compare } from "../nearness.ts";
 import type { RepositoryQuery, Snippet } from "../repositoryQuery.ts";
 import { fileAt, textBetween, type Part, type Segment } from "../segment.ts";
-import { firstFrom, indexOfTerm } from "./postings.ts";
+import { indexOfTerm } from "./postings.ts";
 import { eachTerm } from "./terms.ts";
 
 const mostSnippets = 8;

@@ -1,5 +1,6 @@
 /** Which chunks hold which terms, and how often: the lists that BM25 reads. */
 
+import { firstFrom } from "../../foundation/numbers/firstFrom.ts";
 import { chunkStarts } from "./chunks.ts";
 import { eachTerm } from "./terms.ts";
 
@@ -111,15 +112,4 @@ function sortedOrder(values: Uint32Array): Uint32Array {
 export function indexOfTerm(terms: Uint32Array, term: number): number {
   const index = firstFrom(terms, term);
   return terms[index] === term ? index : -1;
-}
-
-/** Returns the index of the first of the ascending numbers that is at least `least`; their count if none is. */
-export function firstFrom(numbers: Uint32Array, least: number): number {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle]! < least) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

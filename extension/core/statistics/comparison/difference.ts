@@ -1,11 +1,7 @@
 /** The difference of two arms, with an interval that stays valid however often somebody looks at it. */
 
+import type { Interval } from "../../foundation/numbers/interval.ts";
 import type { BlockTotals } from "../totals.ts";
-
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
 
 export interface Difference {
   /** The share of kept suggestions in each arm. */

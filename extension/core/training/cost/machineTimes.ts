@@ -9,7 +9,7 @@ import { moduleWeights } from "../../architectures/architectures.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { packStep, type MicroBatch } from "../../dataset/batches.ts";
-import { median } from "../../foundation/median.ts";
+import { median } from "../../foundation/numbers/median.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { openProductSpeed } from "../../runtime/productSpeed.ts";
 import type { BatchShape } from "../data/batchShape.ts";
@@ -94,7 +94,7 @@ async function measureSteps(
   try {
     for (const count of layers) {
       const short = { ...base, config: { ...config, layers: count } };
-      steps.push(await openTrainingStep(short, spec, shape, { get: (_name, size) => someValues(size) }));
+      steps.push(await openTrainingStep(short, spec, shape, { initial: { get: (_name, size) => someValues(size) } }));
     }
     const batch = randomBatch(config, shape);
     const noise = seededRandom(1, "cost");

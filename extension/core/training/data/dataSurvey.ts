@@ -14,7 +14,7 @@ import { countProblems, type Dataset, type Example, type Problem } from "../../d
 import { withFillExamples, type FillOptions } from "../../dataset/fillExamples.ts";
 import { contentHash } from "../../dataset/holdOut.ts";
 import { countsText, type Skipped } from "../../sources/skipped.ts";
-import type { TrainOptions } from "../request.ts";
+import type { TrainOptions } from "../trainRequest.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { holdOutChoice } from "./holdOutChoice.ts";
 import { isUnchanged, rehearsalChoice, type OnlyTried } from "./rehearsal.ts";

@@ -8,7 +8,7 @@ import { contentHash, countHashes } from "../../dataset/holdOut.ts";
 import type { Log } from "../../foundation/log.ts";
 import { counted } from "../../foundation/words/quantities.ts";
 import { recentFiles } from "../../sources/git/recentFiles.ts";
-import type { TrainOptions } from "../request.ts";
+import type { TrainOptions } from "../trainRequest.ts";
 
 export interface HoldOutOptions {
   /** The share to hold out; 0 holds out nothing. */

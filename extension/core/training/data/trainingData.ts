@@ -29,7 +29,7 @@ import { learnedFrom, writeLearnedFiles, type LearnedFile } from "./learnedFiles
 import { isUnchanged } from "./rehearsal.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
-import type { TrainOptions } from "../request.ts";
+import type { TrainOptions } from "../trainRequest.ts";
 import type { ResolvedSettings } from "../settings.ts";
 
 /** One data set's contribution to the training. */

@@ -15,7 +15,7 @@ import { rememberedTimes } from "../cost/machineTimes.ts";
 import { freeMemory } from "../cost/memoryPlan.ts";
 import { paddingOf } from "../data/batchShape.ts";
 import { isLengthLeft } from "../presets.ts";
-import type { TrainOptions } from "../request.ts";
+import type { TrainOptions } from "../trainRequest.ts";
 import { encodersOf, settingsFor } from "../run/beginRun.ts";
 import { readSettings } from "../settings.ts";
 import { stepsOf } from "../steps.ts";

@@ -15,7 +15,7 @@ import { sourceRoots } from "../../sources/sourceRoots.ts";
 import { entriesOf, pieceMaker } from "../data/dataSurvey.ts";
 import { pieceSizeFor } from "../data/pieceSize.ts";
 import { drawingsFor, type Encoders } from "../data/trainingData.ts";
-import type { TrainOptions } from "../request.ts";
+import type { TrainOptions } from "../trainRequest.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { estimatedSequences, type EstimatedSequences, type SampledPart } from "./estimatedSequences.ts";
 

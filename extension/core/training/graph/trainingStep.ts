@@ -44,20 +44,25 @@ export interface InitialValues {
   get(name: string, size: number): Float32Array | undefined;
 }
 
+export interface TrainingStepOptions {
+  /** The parameters' first values by name. The step works on copies. */
+  readonly initial: InitialValues;
+  /** The CPU unless given. */
+  readonly device?: Device | undefined;
+  /** Returns the error for values that are missing or too many. */
+  readonly unfit?: ((reason: Said) => Error) | undefined;
+}
+
 /**
  * Builds the graphs that train `spec` on `base` and loads them.
  *
- * @param initial the parameters' first values by name; the step works on copies.
- * @param unfit the error for values that are missing or too many
  * @throws DeviceFailure if a device other than the CPU fails, here or in a later step
  */
 export async function openTrainingStep(
   base: InstalledBase,
   spec: MethodSpec,
   shape: BatchShape,
-  initial: InitialValues,
-  unfit: (reason: Said) => Error = (reason) => internalError(english(reason)),
-  device: Device = "cpu",
+  { initial, device = "cpu", unfit = (reason) => internalError(english(reason)) }: TrainingStepOptions,
 ): Promise<TrainingStep> {
   const model: TrainedModel = {
     config: base.config,

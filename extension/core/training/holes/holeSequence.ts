@@ -11,7 +11,7 @@ import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { CursorHole } from "./cursorHoles.ts";
 
 /** A file, with what stands in front of it in a prompt. */
-export interface SourceText extends FrontText {
+export interface FrontedFile extends FrontText {
   readonly text: string;
   /** The parts to learn from; absent for all of it. */
   readonly own?: readonly Span[];
@@ -34,7 +34,7 @@ export interface LossWeights {
  * suffix, so that its only end is that of the text.
  */
 export function holeSequence(
-  { text, ...front }: SourceText,
+  { text, ...front }: FrontedFile,
   { start, end, kind }: CursorHole,
   { tokenizer, budget, weights, maxLength }: HoleOptions,
 ): Sequence {
@@ -75,7 +75,7 @@ export interface HoleOptions {
 
 /** Returns the sequence of plain text up to `end`, as the completer reads it where nothing follows the cursor. */
 export function textSequence(
-  { text, ...front }: SourceText,
+  { text, ...front }: FrontedFile,
   end: number,
   { tokenizer, budget, weights, maxLength }: HoleOptions,
 ): Sequence {

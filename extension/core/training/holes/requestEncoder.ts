@@ -19,7 +19,7 @@ import {
   uncounted,
   type HoleOptions,
   type LossWeights,
-  type SourceText,
+  type FrontedFile,
 } from "./holeSequence.ts";
 import type { Repository } from "./trainingRepository.ts";
 
@@ -65,7 +65,7 @@ export interface RequestSettings {
  * @param repository where parts of other files come from; the index leaves out the file itself
  */
 export type RequestEncoder = (
-  file: SourceText,
+  file: FrontedFile,
   random: Random,
   drawings: number,
   repository?: Repository,
@@ -94,13 +94,13 @@ export async function requestEncoder(
   const ownText = Math.min(budget.prefix, budget.both - budget.context);
   return (source, random, drawings, repository) => {
     const { path, ...nameless } = source;
-    const file: SourceText = hasPath ? source : nameless;
+    const file: FrontedFile = hasPath ? source : nameless;
     const { text } = file;
     const holes = holesIn(file.own, cursorHoles(text, parser.tree(text)));
     const tokens = tokenizer.encode(text).length;
     const stride = filled * (1 - uncounted) * ownText + usualAnswer;
     const count = Math.max(1, Math.ceil(tokens / stride));
-    const withFront = (hole: CursorHole | undefined, to: number): SourceText => {
+    const withFront = (hole: CursorHole | undefined, to: number): FrontedFile => {
       if (!repository || budget.context === 0 || random.next() >= contextShare) return file;
       const cursor = { prefix: text.slice(0, hole?.start ?? to), suffix: hole ? text.slice(hole.end) : "" };
       const query = { path: repository.pathOf(text) ?? path ?? "", ...cursor };

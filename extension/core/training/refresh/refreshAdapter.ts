@@ -10,7 +10,7 @@ import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { readLearnedFiles, textHash } from "../data/learnedFiles.ts";
 import { readTrainingReport } from "../output/trainingReport.ts";
 import { readOutline } from "../../adapters/formats/peftFolder.ts";
-import type { TrainOptions } from "../request.ts";
+import type { TrainOptions } from "../trainRequest.ts";
 import { train, type TrainControl } from "../train.ts";
 import type { Trial, TrialResult, TrialScores } from "../trialReport.ts";
 import { checkUnchanged, hashOfWeights, keepRefresh, learnedTexts, learnedUntil } from "./refreshedWeights.ts";

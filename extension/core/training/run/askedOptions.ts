@@ -6,7 +6,7 @@ import type { Log } from "../../foundation/log.ts";
 import { listed, say, type Said } from "../../foundation/words/said.ts";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
-import type { TrainOptions } from "../request.ts";
+import type { TrainOptions } from "../trainRequest.ts";
 import type { TrainingRun } from "./trainingRun.ts";
 
 /** Options that do not have to stay the same: folders, and settings that do not change the result. */

@@ -21,7 +21,7 @@ import { askedOf } from "./askedOptions.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { withVirtualIds } from "../data/virtualIds.ts";
 import { settingsOf } from "../initialAdapter.ts";
-import type { TrainOptions } from "../request.ts";
+import type { TrainOptions } from "../trainRequest.ts";
 import {
   learnsChanges,
   rateOfChanges,

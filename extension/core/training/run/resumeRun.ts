@@ -9,7 +9,7 @@ import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import { checkAsked } from "./askedOptions.ts";
 import { checkpointMissing, hasCheckpoint, loadCheckpoint, type Checkpoint } from "../output/checkpoint.ts";
-import type { TrainOptions } from "../request.ts";
+import type { TrainOptions } from "../trainRequest.ts";
 import { specOf } from "../settings.ts";
 import { savedParameters } from "../loop/savedTensors.ts";
 import type { ReadingControl } from "../data/trainingData.ts";

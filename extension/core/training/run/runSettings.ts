@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { methods } from "../../adapters/methods/methods.ts";
-import { commonFields } from "../request.ts";
+import { commonFields } from "../trainRequest.ts";
 import type { ResolvedSettings } from "../settings.ts";
 
 export const runSettings = z.discriminatedUnion(

@@ -7,11 +7,11 @@ import { foreignFields, methodNames, methodsWith } from "../../adapters/methods/
 import { isSourceCode, openDatasets } from "../../dataset/openDataset.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { UserError } from "../../foundation/errors.ts";
-import { inWords } from "../../foundation/request.ts";
+import { inWords } from "../../foundation/requestSchema.ts";
 import { say } from "../../foundation/words/said.ts";
-import { checkIncluded } from "../../sources/overrule/included.ts";
+import { checkIncluded } from "../../sources/included.ts";
 import { validationOf } from "../data/trainingData.ts";
-import type { TrainOptions } from "../request.ts";
+import type { TrainOptions } from "../trainRequest.ts";
 
 /** @throws UserError "option-invalid"; with files to include, the UserErrors of openDatasets and validationOf */
 export async function refuseWithoutEffect(options: TrainOptions): Promise<void> {

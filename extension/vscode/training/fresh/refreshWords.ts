@@ -1,6 +1,7 @@
 /** Refreshes of an adapter in words: what came of one, and why it was kept or not. */
 
 import * as vscode from "vscode";
+import { signed } from "../../../core/foundation/numbers/signed.ts";
 import type { PastRefresh } from "../../../core/training/refresh/refreshedWeights.ts";
 import type { Refresh, RefreshVerdict } from "../../../core/training/refresh/refreshLog.ts";
 import { rightLines } from "../../../core/training/refresh/rightLines.ts";
@@ -46,13 +47,6 @@ export function figuresText(refresh: Refresh): string {
     lines.of,
   );
   return decidedBy ? text : `${t("No clear difference.")} ${text}`;
-}
-
-/** "+4", "−2"; "±0" is no number of lines. */
-function signed(value: number, digits = 0): string {
-  const text = Math.abs(value).toFixed(digits);
-  if (Number(text) === 0) return `±${text}`;
-  return value < 0 ? `−${text}` : `+${text}`;
 }
 
 /** All that a refresh changed, as names and their figures. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { shownOrNext, type Written } from "../../../../extension/core/completion/result/shownOrNext.ts";
-import type { Decoding } from "../../../../extension/core/inference/decoding/request.ts";
+import type { Decoding } from "../../../../extension/core/inference/decoding/decodingRequest.ts";
 
 const greedy: Decoding = { kind: "greedy" };
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
 import { contextOf, openEvaluationRepository } from "../../../../extension/core/evaluation/context/contextOf.ts";
 import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
-import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
+import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/evaluationRequest.ts";
 import type { EvaluationProgress } from "../../../../extension/core/evaluation/runs/progress.ts";
 import { listRuns, readRun, type RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import { exported } from "../../../../extension/core/evaluation/scoring/runTable.ts";

@@ -9,7 +9,7 @@ import type { Ia3Adapter } from "../../../../extension/core/adapters/methods/ia3
 import { writeAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
-import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
+import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/evaluationRequest.ts";
 import type { EvaluationProgress } from "../../../../extension/core/evaluation/runs/progress.ts";
 import { listRuns, readRun, type RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import { writeTinyCheckpoint } from "../../baseModels/tinyCheckpoint.ts";

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { english } from "../../../../extension/core/foundation/words/said.ts";
 import { promptingNote } from "../../../../extension/core/evaluation/scoring/prompting.ts";
-import { readEvaluationOptions, type EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
+import {
+  readEvaluationOptions,
+  type EvaluationOptions,
+} from "../../../../extension/core/evaluation/runs/evaluationRequest.ts";
 import { candidateName, runId, type RunConfiguration } from "../../../../extension/core/evaluation/runs/runRecord.ts";
 import type { RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import { exported, rowsOf } from "../../../../extension/core/evaluation/scoring/runTable.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
-import type { RunDecoding } from "../../../../extension/core/evaluation/runs/request.ts";
+import type { RunDecoding } from "../../../../extension/core/evaluation/runs/evaluationRequest.ts";
 import { configurationOf, writeRun } from "../runs/writtenRun.ts";
 import { openRun, readRun, type RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import type { RunRecord } from "../../../../extension/core/evaluation/runs/runRecord.ts";

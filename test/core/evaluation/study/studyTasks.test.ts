@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
-import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
+import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/evaluationRequest.ts";
 import { taskIssue } from "../../../../extension/core/evaluation/study/taskIssue.ts";
 import { taskDetail, taskRows, type TaskDetail } from "../../../../extension/core/evaluation/study/studyTasks.ts";
 import { writeTinyCheckpoint } from "../../baseModels/tinyCheckpoint.ts";

@@ -12,7 +12,7 @@ import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { openPythonParser } from "../../../../extension/core/python/pythonParser.ts";
 import { heldOutSuite } from "../../../../extension/core/training/output/keptHeldOut.ts";
 import { readTrainingReport } from "../../../../extension/core/training/output/trainingReport.ts";
-import type { TrainOptions } from "../../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../../extension/core/training/trainRequest.ts";
 import { train } from "../../../../extension/core/training/train.ts";
 import type { TrialProgress, TrialSubject } from "../../../../extension/core/training/trialReport.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Continuation } from "../../../../extension/core/inference/decoding/continuation.ts";
 import { openBatchGenerator } from "../../../../extension/core/inference/decoding/generateBatch.ts";
-import type { Decoding } from "../../../../extension/core/inference/decoding/request.ts";
+import type { Decoding } from "../../../../extension/core/inference/decoding/decodingRequest.ts";
 import { characters } from "../../completion/fakes.ts";
 import { loadFixture } from "../../architectures/fixtures.ts";
 

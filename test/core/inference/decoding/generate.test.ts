@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Continuation } from "../../../../extension/core/inference/decoding/continuation.ts";
 import { generate } from "../../../../extension/core/inference/decoding/generate.ts";
 import { openBatchGenerator, type BatchRequest } from "../../../../extension/core/inference/decoding/generateBatch.ts";
-import type { Decoding } from "../../../../extension/core/inference/decoding/request.ts";
+import type { Decoding } from "../../../../extension/core/inference/decoding/decodingRequest.ts";
 import { decodingVocabulary } from "../../../../extension/core/inference/decoding/vocabulary.ts";
 import { openTokenTree } from "../../../../extension/core/inference/tree/openTokenTree.ts";
 import type { Tokenizer } from "../../../../extension/core/tokenizer/tokenizer.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { generate } from "../../../../extension/core/inference/decoding/generate.ts";
-import type { DecodingRequest } from "../../../../extension/core/inference/decoding/request.ts";
+import type { DecodingRequest } from "../../../../extension/core/inference/decoding/decodingRequest.ts";
 import { decodingVocabulary } from "../../../../extension/core/inference/decoding/vocabulary.ts";
 import { fakeTree, special, withoutGaps } from "../../completion/fakes.ts";
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
 import { generate } from "../../../../extension/core/inference/decoding/generate.ts";
-import type { Decoding } from "../../../../extension/core/inference/decoding/request.ts";
+import type { Decoding } from "../../../../extension/core/inference/decoding/decodingRequest.ts";
 import { decodingVocabulary } from "../../../../extension/core/inference/decoding/vocabulary.ts";
 import { draftPace } from "../../../../extension/core/inference/drafts/draftPace.ts";
 import type { DraftSource } from "../../../../extension/core/inference/drafts/draftSource.ts";

@@ -9,7 +9,7 @@ import { unchangedSince } from "../../../../extension/core/dataset/pythonFolder.
 import { toSequences, type Sequences } from "../../../../extension/core/dataset/sequence.ts";
 import { readHeldOutFiles } from "../../../../extension/core/training/data/heldOutFiles.ts";
 import { openTrainingData } from "../../../../extension/core/training/data/trainingData.ts";
-import type { TrainOptions } from "../../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../../extension/core/training/trainRequest.ts";
 import { git } from "../../../git.ts";
 import { characters, shown } from "../../completion/fakes.ts";
 

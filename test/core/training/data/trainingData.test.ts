@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import type { TrainOptions } from "../../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../../extension/core/training/trainRequest.ts";
 import { pairs, texts, trainingDataBed } from "./trainingDataBed.ts";
 
 const run = promisify(execFile);

@@ -11,7 +11,7 @@ import {
   type Encoders,
   type NewTrainingData,
 } from "../../../../extension/core/training/data/trainingData.ts";
-import type { TrainOptions } from "../../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../../extension/core/training/trainRequest.ts";
 import { characters, shown } from "../../completion/fakes.ts";
 
 export interface TrainingDataBed {

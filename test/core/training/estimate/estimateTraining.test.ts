@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { openEstimator } from "../../../../extension/core/training/estimate/estimateTraining.ts";
 import { previewTraining } from "../../../../extension/core/training/preview.ts";
-import type { TrainOptions } from "../../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../../extension/core/training/trainRequest.ts";
 import { git } from "../../../git.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });

@@ -38,7 +38,7 @@ describe("packed rows", () => {
     });
     const run = async (shape: PackedShape) => {
       const sized = { ...shape, ...(encodes && { encoderLength: 64 * (4 / shape.rows) }) };
-      const step = await openTrainingStep(base, specs[method], { ...sized, checkpointing: false }, first);
+      const step = await openTrainingStep(base, specs[method], { ...sized, checkpointing: false }, { initial: first });
       const [batch] = packStep(sequences, sized);
       const found = await step.run(batch!, random);
       const known = step.parameters.map(({ name }, i) => [name, Float32Array.from(found.gradients[i]!)] as const);

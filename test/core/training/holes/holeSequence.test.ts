@@ -18,7 +18,7 @@ import {
 import {
   holeSequence,
   type HoleOptions,
-  type SourceText,
+  type FrontedFile,
 } from "../../../../extension/core/training/holes/holeSequence.ts";
 
 const root = join(import.meta.dirname, "../../../..");
@@ -27,7 +27,7 @@ const weights = { before: 0.2, middle: 1, lineEnd: 0.5 };
 
 let tokenizer: Tokenizer;
 let parser: PythonParser;
-let files: SourceText[];
+let files: FrontedFile[];
 beforeAll(async () => {
   tokenizer = await openTokenizer(join(root, "base"));
   parser = await openPythonParser();
@@ -165,7 +165,7 @@ describe("holeSequence", () => {
 });
 
 /** Returns the prompt that the completer sends. */
-async function askedAt({ text, ...front }: SourceText, start: number, end: number): Promise<readonly number[]> {
+async function askedAt({ text, ...front }: FrontedFile, start: number, end: number): Promise<readonly number[]> {
   const asked: number[][] = [];
   const completer = completerOf({ tree: recitingTree([], asked), tokenizer, parser, adapters: adapterCache(() => {}) });
   await completer.complete({ ...front, prefix: text.slice(0, start), suffix: text.slice(end) });
@@ -175,7 +175,7 @@ async function askedAt({ text, ...front }: SourceText, start: number, end: numbe
 /** Returns the completion by a model that writes `answer`. */
 async function completedBy(
   answer: readonly number[],
-  { text, ...front }: SourceText,
+  { text, ...front }: FrontedFile,
   hole: CursorHole,
 ): Promise<string> {
   const completer = completerOf({

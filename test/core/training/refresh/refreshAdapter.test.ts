@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { learnedUntil, readRefreshes } from "../../../../extension/core/training/refresh/refreshedWeights.ts";
 import { readTrainingReport } from "../../../../extension/core/training/output/trainingReport.ts";
-import type { TrainOptions } from "../../../../extension/core/training/request.ts";
+import type { TrainOptions } from "../../../../extension/core/training/trainRequest.ts";
 import { train } from "../../../../extension/core/training/train.ts";
 import type { TrialResult } from "../../../../extension/core/training/trialReport.ts";
 import {

@@ -1,4 +1,4 @@
-/** The calibration of the base that ships with Graft. Written by scripts/calibrate.ts. */
+/** The calibration of the base that ships with Graft. Written by scripts/measure/calibrate.ts. */
 
 import type { Calibration } from "../calibration.ts";
 

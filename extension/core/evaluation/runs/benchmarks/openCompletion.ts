@@ -7,7 +7,7 @@ import { openCompletionTasks } from "../../suites/completionTasks.ts";
 import type { TaskOptions } from "../../suites/tasks.ts";
 import type { EvaluationSuite } from "../evaluationSuite.ts";
 import { infillerConfiguration } from "../infillerConfiguration.ts";
-import type { EvaluationSettings } from "../request.ts";
+import type { EvaluationSettings } from "../evaluationRequest.ts";
 import { predictCompletion } from "./predictCompletion.ts";
 
 /** @throws UserErrors of reading the rows; "option-invalid" for a folder as repository */

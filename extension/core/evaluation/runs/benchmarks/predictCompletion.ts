@@ -6,7 +6,7 @@ import { counted } from "../../measures/benchmarks/benchmarkMeasures.ts";
 import type { CompletionTask, CompletionTasks } from "../../suites/completionTasks.ts";
 import { chunkOf, chunkSize } from "../predictInfilling.ts";
 import type { PhaseControl } from "../progress.ts";
-import type { EvaluationSettings } from "../request.ts";
+import type { EvaluationSettings } from "../evaluationRequest.ts";
 import { tasksOf, type OpenRun } from "../runFolder.ts";
 import type { Prediction } from "../runRecord.ts";
 
