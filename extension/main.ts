@@ -77,7 +77,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const commits = workspaceCommits({ libraryProcess, sources });
   const shared = { entry, places, configuration, library, libraryProcess, sources, snippets, commits, messages, log };
   const comparing = openComparing(
-    { state: context.workspaceState, library, isSuggestionShown: () => completions.events.rest !== undefined },
+    { ...shared, state: context.workspaceState, isSuggestionShown: () => completions.events.rest !== undefined },
     subscriptions,
   );
   const serving = { ...shared, library: comparing.serving };
@@ -90,15 +90,15 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const basesPanel = createBasesPanel({ extensionUri, bases, messages }, subscriptions);
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
   const typing = openTyping({ engine, unfinished, home: places.home }, subscriptions);
-  const training = createTraining({ ...shared, engine, unfinished, typing }, subscriptions);
-  const freshness = openFreshness({ ...shared, engine, training, typing }, subscriptions);
+  const training = createTraining({ ...shared, engine, unfinished, typing, comparing }, subscriptions);
+  const freshness = openFreshness({ ...shared, engine, training, typing, comparing }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
   const completions = openCompletions(
     { ...serving, engine, index, state: globalState, contextSwitch: comparing },
     subscriptions,
   );
-  const view = { ...shared, extensionUri, engine, training, unfinished, paperData, paused: globalState };
+  const view = { ...shared, extensionUri, engine, training, unfinished, paperData, comparing, paused: globalState };
   showTraining(view, subscriptions);
   const { events, snooze, explanation, suggestionAtCursor } = completions;
   const statistics = openStatistics({ ...shared, home: places.home, engine, events, comparing }, subscriptions);
@@ -121,14 +121,14 @@ export function activate(context: vscode.ExtensionContext): Activated {
         subscriptions,
       ),
       "graft.showStatistics": () => statisticsView.show(),
-      "graft.setHubToken": () => setHubToken(secrets),
+      "graft.setHubToken": () => setHubToken({ secrets, messages }),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
       "graft.snooze": () => snooze.choose(),
       "graft.explainCompletion": () => explanation.show(),
       "graft.restartEngine": () => engine.restart(),
       "graft.setUpCuda": () => setUpCuda({ ...shared, engine, secrets }),
       "graft.showLog": () => log.show(),
-      ...indexCommands(index, messages),
+      ...indexCommands({ index, configuration, messages }),
     },
     messages,
     subscriptions,
@@ -166,7 +166,7 @@ function evaluationCommands(options: EvaluationPanelsOptions, subscriptions: vsc
 /** Shows the training view, and notices while the view is out of sight. */
 function showTraining(
   options: Omit<TrainingViewOptions, "discard" | "preview" | "estimates"> &
-    Pick<NoticeOptions, "paused"> &
+    Pick<NoticeOptions, "paused" | "comparing"> &
     PreviewOptions &
     EstimatesOptions,
   subscriptions: vscode.Disposable[],

@@ -1,4 +1,4 @@
-/** The settings in package.json: what a repository may set for those who open it. */
+/** The settings in package.json: what a repository may set for those who open it. And where its commands are offered. */
 
 import { expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
@@ -9,4 +9,13 @@ test("a repository's settings cannot switch counting on, nor choose a device", (
     "scope" in properties[name] ? properties[name].scope : "window";
   expect(scopeOf("graft.statistics.enable")).toBe("application");
   expect(scopeOf("graft.device")).toBe("machine");
+});
+
+test("the palette offers no command that can only fail or that changes nothing", () => {
+  const { commandPalette } = packageJson.contributes.menus;
+  const whenOf = (command: string): string | undefined =>
+    commandPalette.find((entry) => entry.command === command)?.when;
+  // The window's own system counts, unless the extension runs elsewhere.
+  expect(whenOf("graft.setUpCuda")).toBe("isLinux || remoteName");
+  expect(whenOf("graft.snooze")).toBe("config.graft.enable");
 });

@@ -35,7 +35,7 @@ export interface Configuration {
   get<K extends Key>(key: K): z.infer<Schemas[K]>;
   /** Fires with the keys that changed. */
   readonly onDidChange: vscode.Event<readonly Key[]>;
-  /** Switches completions on or off for the user, not for the workspace. */
+  /** Switches completions on or off where the setting is: in the workspace if that has it, else for the user. */
   toggleEnabled(): Promise<void>;
   /** Switches counting on or off for the user, and for the workspace if its settings decide. */
   turnStatistics(on: boolean): Promise<void>;
@@ -97,9 +97,10 @@ export function readConfiguration(log: Log, state: vscode.Memento, subscriptions
     get,
     onDidChange: changed.event,
     async toggleEnabled() {
-      await vscode.workspace
-        .getConfiguration("graft")
-        .update("enable", !get("enable"), vscode.ConfigurationTarget.Global);
+      const settings = vscode.workspace.getConfiguration("graft");
+      const { Workspace, Global } = vscode.ConfigurationTarget;
+      const target = settings.inspect("enable")?.workspaceValue === undefined ? Global : Workspace;
+      await settings.update("enable", !get("enable"), target);
     },
     async turnStatistics(on) {
       await vscode.workspace

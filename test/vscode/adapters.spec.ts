@@ -114,7 +114,7 @@ test("exports a folder, which comes in again under a free name", async ({ workbe
   await adapterRow(workbench, "branch-2, LoRA, rank 64").waitFor({ timeout: 30_000 });
   expect((await readFile(join(library, "branch-2", weights))).equals(own)).toBe(true);
   // It can be used at once.
-  await adapterRow(workbench, "branch-2").click();
+  await workbench.notification('Imported the adapter "branch-2".').getByRole("button", { name: "Use It" }).click();
   await graftReady(workbench, "branch-2");
   await adapterRow(workbench, "branch, LoRA").click();
   await graftReady(workbench, "branch");

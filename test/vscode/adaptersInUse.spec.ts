@@ -214,7 +214,7 @@ test("an adapter without a scale says why, and a second one like it is offered i
   await showAdapters(workbench);
   await chooseInMenu(workbench.page, adapterRow(workbench, "prefix-a"), "Use as well");
   const told = workbench.notification("both put virtual tokens in front of the text");
-  await told.getByRole("button", { name: 'Use "prefix-a" instead' }).click();
+  await told.getByRole("button", { name: 'Use "prefix-a" Instead' }).click();
   await graftReady(workbench, "team + mine + prefix-a");
   await workbench.command("Graft: Change adapter scale");
   await workbench.page.getByText("Scale of which adapter?").waitFor();

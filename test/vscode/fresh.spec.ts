@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeAll, expect } from "vitest";
-import { fromAdapterMenu } from "./harness/adaptersView.ts";
+import { adapterRow, fromAdapterMenu, showAdapters } from "./harness/adaptersView.ts";
 import { graftReady, openTrainingForm, storage } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
@@ -59,6 +59,13 @@ test("where nothing has changed, it says so", { timeout: 120_000 }, async ({ wor
   await workbench.notification('"shopkeeper" has not been refreshed yet.').waitFor({ timeout: 30_000 });
 });
 
+test("is exported in no format that only LoRA has", async ({ workbench }) => {
+  await fromMenu(workbench, "Export…");
+  await listed(workbench, "for PEFT and Graft").waitFor();
+  expect(await listed(workbench, "").count()).toBe(1);
+  await workbench.press("Escape");
+});
+
 test("learns an edit, lists it, and takes it back", { timeout: 240_000 }, async ({ workbench }) => {
   const before = await weights();
   await writeFile(join(workbench.folder, "users.py"), `${search("user")}\n\n${search("guest")}`);
@@ -67,6 +74,9 @@ test("learns an edit, lists it, and takes it back", { timeout: 240_000 }, async 
   await workbench.screenshot("adapters, refreshed");
   const refreshed = await weights();
   expect(refreshed).not.toBe(before);
+  await showAdapters(workbench);
+  await adapterRow(workbench, "shopkeeper").hover();
+  await workbench.page.getByText("Refreshed since then, last on").first().waitFor();
   await graftReady(workbench, "shopkeeper");
 
   await fromMenu(workbench, "Refreshes…");

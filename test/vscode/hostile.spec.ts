@@ -58,7 +58,7 @@ test("a base that the folder's settings name, and that is not there, is told wit
   await writeFile(settings, JSON.stringify({ ...JSON.parse(before), "graft.base": "/nowhere" }));
   try {
     const notice = workbench.notification('Cannot find the base "/nowhere"');
-    await notice.getByRole("button", { name: "Base models" }).waitFor({ timeout: 30_000 });
+    await notice.getByRole("button", { name: "Show Base Models" }).waitFor({ timeout: 30_000 });
     await notice.getByRole("button", { name: "Open Settings" }).click();
     // Those of the folder, where the base is named.
     const setting = workbench.page.locator('.settings-editor input[aria-label="graft.base"]');

@@ -153,7 +153,7 @@ test("can be told in a notification to train on battery", { timeout: 240_000 }, 
   await workbench.command("View: Show Explorer");
   await power("Discharging");
   const notice = workbench.notification('The training "at-sea" waits for mains power.');
-  await notice.getByRole("button", { name: "Train on battery" }).click({ timeout: 60_000 });
+  await notice.getByRole("button", { name: "Train on Battery" }).click({ timeout: 60_000 });
   form = await openTrainingForm(workbench);
   const at = await stepOf(form);
   await expect.poll(() => stepOf(form), { timeout: 60_000 }).toBeGreaterThan(at);

@@ -152,7 +152,7 @@ describe("Other files in completion requests", function () {
       const inputs = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ input }) => input));
       return inputs.some((input) => input instanceof vscode.TabInputWebview && /markdown/.test(input.viewType));
     });
-    assert.match(text, /shop\/pay\.py:5:26/);
+    assert.match(text, /`shop\/pay\.py:5:26`/);
     // 73 % of the engine, corrected a little by what became of the suggestions of earlier tests.
     assert.match(text, /Confidence: 7\d %/);
     assert.match(text, /`shop\/reports\.py`: `[^ ].*invoice_of\(` → `customer\)`/);

@@ -6,6 +6,8 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
 import type { Activated } from "../../extension/main.ts";
+import type { Configuration } from "../../extension/vscode/configuration.ts";
+import { indexCommands } from "../../extension/vscode/repository/indexCommands.ts";
 import { until } from "./harness/until.ts";
 
 /** Each planted name stands behind "plant = ", so that one question finds all that are there. */
@@ -121,5 +123,34 @@ describe("the repository index in the editor", () => {
     assert.match(graft.index.notes.join(), /^The repository index is deleted\./);
     await vscode.commands.executeCommand("graft.rebuildRepositoryIndex");
     assert.equal(await plantsAfter("alpha typed"), "alpha typed");
+  });
+
+  it("is rebuilt without a word lost of other folders, and not at all where the setting is off", async () => {
+    const home = join(graft.places.home, "repositories");
+    const other = join(home, "another folder");
+    await mkdir(other, { recursive: true });
+    await vscode.commands.executeCommand("graft.rebuildRepositoryIndex");
+    assert.equal(await plantsAfter("alpha typed"), "alpha typed");
+    assert(existsSync(other));
+
+    const told: string[] = [];
+    const settings = vscode.workspace.getConfiguration("graft");
+    const commands = indexCommands({
+      index: { rebuild: async () => assert.fail("rebuilt"), delete: async () => assert.fail("deleted") },
+      configuration: { get: ((key: string) => key !== "repository.enable") as Configuration["get"] },
+      messages: { tell: (_, text, actions) => void told.push(`${text} ${actions?.[0]?.title}`) },
+    });
+    await settings.update("repository.enable", false, vscode.ConfigurationTarget.Global);
+    try {
+      await vscode.commands.executeCommand("graft.rebuildRepositoryIndex");
+      await commands["graft.rebuildRepositoryIndex"]!();
+    } finally {
+      await settings.update("repository.enable", undefined, vscode.ConfigurationTarget.Global);
+    }
+    const reason = "There is no repository index to rebuild: the setting graft.repository.enable is off.";
+    assert.deepEqual(told, [`${reason} Open Settings`]);
+    assert(existsSync(other));
+    assert.equal(await plantsAfter("alpha typed"), "alpha typed");
+    await rm(other, { recursive: true });
   });
 });

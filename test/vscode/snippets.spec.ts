@@ -74,7 +74,7 @@ test("the editor's menu adds what is selected, and the palette does, too", async
   await selectLines(workbench, 5, 6);
   await workbench.command("Graft: Add selection to snippets");
   const second = workbench.notification("Added code of stock_room.py. Snippets to train on: 2");
-  await second.getByRole("button", { name: "Train on snippets…" }).click({ timeout: 30_000 });
+  await second.getByRole("button", { name: "Train on Snippets…" }).click({ timeout: 30_000 });
   const form = await workbench.webview("form");
   await form.getByText("2 snippets").waitFor();
   await form.getByText("def count_honey(self):").waitFor();

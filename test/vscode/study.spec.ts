@@ -133,7 +133,12 @@ test("it is paused, and goes on after the window was reloaded", { timeout: 300_0
   await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 60_000 });
   view = await openStudies(workbench);
   await button(view, "Resume").click({ timeout: 60_000 });
-  await view.getByText("3 of 3 runs are finished.").waitFor({ timeout: 200_000 });
+  // Who looks at something else meanwhile is told of the end.
+  await workbench.openFile("main.py");
+  const notice = workbench.notification('The study "Three on forty" is finished.');
+  await notice.getByRole("button", { name: "Show Studies" }).click({ timeout: 200_000 });
+  view = await openStudies(workbench);
+  await view.getByText("3 of 3 runs are finished.").waitFor({ timeout: 60_000 });
   const table = view.getByRole("region", { name: "forty.jsonl, graft" });
   expect(await table.getByRole("rowheader").allTextContents()).toEqual([
     "graft-base",

@@ -34,6 +34,12 @@ function completion(texts: readonly string[], confidence: number): Completion {
   };
 }
 
+/** The page of "Explain completion", as Markdown. */
+function explanation(): string {
+  const page = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "graft-explanation");
+  return page?.getText() ?? "";
+}
+
 describe("Suggestions in the editor", function () {
   this.timeout(20_000);
   let graft: Activated;
@@ -208,12 +214,28 @@ describe("Suggestions in the editor", function () {
     await type("0");
     await happened("several-cursors");
     await run("graft.explainCompletion");
-    const told = /^# No suggestion\n\n\S+:\d+:\d+\n\nThere are several cursors\. `Alt\+\\` asks for one\./;
-    const pages = () => vscode.workspace.textDocuments.filter(({ uri }) => uri.scheme === "graft-explanation");
-    const page = (): string => pages()[0]?.getText() ?? "";
-    await until("another page", () => page().startsWith("# No suggestion"));
-    assert.match(page(), told);
+    const told = /^# No suggestion\n\n`\S+:\d+:\d+`\n\nThere are several cursors\. `Alt\+\\` asks for one\./;
+    await until("another page", () => explanation().startsWith("# No suggestion"));
+    assert.match(explanation(), told);
   });
+
+  for (const [setting, value, why] of [
+    ["enable", false, "Completions are off (the setting `graft.enable`)."],
+    ["completion.exclude", ["**/Untitled*"], "The setting `graft.completion.exclude` leaves this file out."],
+  ] as const) {
+    it(`why Graft does not even ask is told where ${setting} is the reason`, async () => {
+      const settings = vscode.workspace.getConfiguration("graft");
+      await open("import os\npath = o", "s.environ");
+      await settings.update(setting, value, vscode.ConfigurationTarget.Global);
+      try {
+        await run("graft.explainCompletion");
+        await until("the reason", () => explanation().startsWith("# No suggestion") && explanation().includes(why));
+        assert.match(explanation(), /\n\n`Untitled-\d+:2:9`\n\n/);
+      } finally {
+        await settings.update(setting, undefined, vscode.ConfigurationTarget.Global);
+      }
+    });
+  }
 
   it("deleting asks nobody", async () => {
     await open("import os\npath = os.en", "viron");

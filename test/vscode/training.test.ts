@@ -9,6 +9,7 @@ import { UserError } from "../../extension/core/foundation/errors.ts";
 import { openOutputFolder } from "../../extension/core/training/output/outputFolder.ts";
 import { lossHistory } from "../../extension/vscode/training/lossHistory.ts";
 import { createTraining, type TrainingOptions } from "../../extension/vscode/training/training.ts";
+import type { TrainingForm } from "../../webview/protocol/training.ts";
 import { parseTrainingMessage } from "../../extension/vscode/training/trainingMessages.ts";
 import { openUnfinishedTrainings } from "../../extension/vscode/training/unfinishedTrainings.ts";
 
@@ -105,6 +106,35 @@ describe("parseTrainingMessage", () => {
   it("takes a form that leaves the epochs to the data", () => {
     const { epochs: _, ...others } = form;
     assert.deepEqual(parseTrainingMessage({ type: "start", form: others }), { type: "start", form: others });
+  });
+});
+
+describe("a training beside the one that runs", () => {
+  it("is refused with what to do, and the one that runs goes on", async () => {
+    const subscriptions: vscode.Disposable[] = [];
+    const never = new vscode.EventEmitter<never>().event;
+    const library = { folder: "", onDidChangeActive: never, onDidChangeNames: never, onDidRename: never };
+    const typing = { follow: () => new vscode.Disposable(() => undefined) };
+    // The training waits for the number of files for ever.
+    const sources = { folders: () => [tmpdir()], count: () => new Promise<number>(() => undefined) };
+    const unfinished = { list: [], onDidChange: never, check: async () => undefined };
+    const configuration = { get: () => "full", onDidChange: never };
+    const options = { unfinished, library, typing, sources, configuration } as unknown as TrainingOptions;
+    const training = createTraining(options, subscriptions);
+    void training.start(form as unknown as TrainingForm);
+    const isRefused = (error: unknown): boolean => {
+      assert(error instanceof UserError);
+      assert.equal(error.code, "training-busy");
+      assert.equal(error.message, 'The training "mine" runs in this window.');
+      assert.equal(error.nextStep, "Wait until it ends, or pause it.");
+      return true;
+    };
+    await assert.rejects(training.resume("other"), isRefused);
+    await assert.rejects(training.keep("other"), isRefused);
+    await assert.rejects(training.start({ ...form, name: "other" } as unknown as TrainingForm), isRefused);
+    await training.resume("mine");
+    assert(training.state.phase === "running" && training.state.name === "mine" && !training.state.stopping);
+    for (const one of subscriptions) one.dispose();
   });
 });
 

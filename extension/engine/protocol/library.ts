@@ -1,6 +1,7 @@
 /** What the editor asks the library process. */
 
 import { RequestType } from "vscode-jsonrpc/node";
+import type { AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
 import type { Said, SaidProblem } from "../../core/foundation/words/said.ts";
 import type { MachineSpeed } from "../../core/baseModels/decodeEstimate.ts";
 import type { BaseSurvey } from "../../core/baseModels/surveyBases.ts";
@@ -25,6 +26,8 @@ export interface AdapterSummary {
   problem?: SaidProblem;
   /** It consists of virtual tokens: it has no scale, and only one of these can be in use. */
   isVirtual?: true;
+  /** The formats that it can be converted to; absent without any. */
+  formats?: readonly AdapterFormat[];
   /** It can be used, but suggestions may be worse than without it. */
   foreign?: Foreign;
 }

@@ -7,6 +7,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fitFromFolder, type FolderFit } from "../../core/adapters/fit/fitFromFolder.ts";
 import { kindOf, methodOf } from "../../core/adapters/methods/methodNamed.ts";
+import { formatsOf } from "../../core/adapters/formats/convertAdapter.ts";
 import { readOutline } from "../../core/adapters/formats/peftFolder.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
@@ -68,6 +69,7 @@ async function summary(
       ...(adapter && { description: kindOf(adapter).label(adapter) }),
       ...(adapter && methodOf(adapter.method).virtualTokens && { isVirtual: true as const }),
       ...(trainedOn !== undefined && { base: trainedOn }),
+      ...(adapter && formatsOf(adapter).length > 0 && { formats: formatsOf(adapter) }),
       ...obstacle(found),
     };
   } catch (error) {

@@ -7,7 +7,7 @@ import { alone } from "../../core/adapters/chosenAdapters.ts";
 import type { AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
 import { renameAdapter } from "../../core/adapters/library/keptAdapters.ts";
 import { recordRename } from "../../core/adapters/library/renames.ts";
-import { copyAdapterRequest, exportAdapterRequest } from "../../engine/protocol/adapters.ts";
+import { copyAdapterRequest, exportAdapterRequest, type AdapterRow } from "../../engine/protocol/adapters.ts";
 import { completeStep } from "../walkthrough.ts";
 import { activeText } from "./activeText.ts";
 import { registerAdapterView, type AdapterViewOptions } from "./adapterView.ts";
@@ -36,10 +36,10 @@ export function openAdapterView(
   void forgetEarlierDeletions(options);
   /** Commands of a row do nothing without one. */
   const ofRow =
-    (act: (name: string) => Promise<void>): Command =>
+    (act: (name: string, row: AdapterRow) => Promise<void>): Command =>
     async (argument) => {
       const row = view.rowOf(argument);
-      if (row) await act(row.name);
+      if (row) await act(row.name, row);
     };
   return {
     "graft.selectAdapter": () => selectAdapter(options),
@@ -59,18 +59,22 @@ export function openAdapterView(
     "graft.adapters.reveal": ofRow(async (name) => {
       await vscode.commands.executeCommand("revealFileInOS", vscode.Uri.file(join(library.folder, name)));
     }),
-    "graft.adapters.export": ofRow((name) => exportOne(name, options)),
+    "graft.adapters.export": ofRow((_name, row) => exportOne(row, options)),
     "graft.adapters.delete": ofRow((name) => deleteWithUndo(name, options)),
     "graft.adapters.import": async () => await importOne(options),
   };
 }
 
+type UseAloneOptions = AdapterViewOptions & Pick<ScaleOptions, "comparing">;
+
 /** A click is quick, and a combination with its scales is not: a click that replaces one can be undone. */
-async function useAlone(name: string, { library, messages }: AdapterViewOptions): Promise<void> {
+async function useAlone(name: string, { library, messages, comparing }: UseAloneOptions): Promise<void> {
   const before = library.active;
+  // A comparison that ends by it offers the way back itself.
+  const isTold = comparing.isRunning;
   await library.activate(alone(name, before));
   await completeStep("graft.adapterSelected");
-  if (before.length < 2) return;
+  if (before.length < 2 || isTold) return;
   const { t } = vscode.l10n;
   messages.tell("info", t('Switched from {0} to "{1}" alone.', activeText(before)!, name), [
     { title: t("Undo"), run: () => library.activate(before) },
@@ -95,14 +99,15 @@ interface FormatItem extends vscode.QuickPickItem {
   to: AdapterFormat | "peft";
 }
 
-async function exportOne(name: string, options: AdapterViewOptions): Promise<void> {
+async function exportOne({ name, formats = [] }: AdapterRow, options: AdapterViewOptions): Promise<void> {
   const { library, libraryProcess, engine, places, messages } = options;
-  const formats: FormatItem[] = [
+  const all: FormatItem[] = [
     { to: "peft", label: vscode.l10n.t("Folder"), description: vscode.l10n.t("for PEFT and Graft") },
     { to: "onnx-adapter", label: ".onnx_adapter", description: vscode.l10n.t("for ONNX Runtime, LoRA only") },
     { to: "gguf", label: "GGUF", description: vscode.l10n.t("for llama.cpp, LoRA only") },
   ];
-  const chosen = await vscode.window.showQuickPick(formats, { title: vscode.l10n.t('Export adapter "{0}"', name) });
+  const possible = all.filter(({ to }) => to === "peft" || formats.includes(to));
+  const chosen = await vscode.window.showQuickPick(possible, { title: vscode.l10n.t('Export adapter "{0}"', name) });
   if (!chosen) return;
   const folder = join(library.folder, name);
   if (chosen.to === "peft") {
@@ -126,12 +131,16 @@ async function exportOne(name: string, options: AdapterViewOptions): Promise<voi
 }
 
 /** Takes a folder of PEFT or Graft, and a free name like the folder's. */
-async function importOne({ library, libraryProcess }: AdapterViewOptions): Promise<void> {
+async function importOne(options: UseAloneOptions): Promise<void> {
+  const { library, libraryProcess, messages } = options;
   const source = await chooseFolder(vscode.l10n.t("Import"));
   if (source === undefined) return;
   const name = freeName(basename(source), (text) => library.nameProblem(text) === undefined);
   await libraryProcess.ask(copyAdapterRequest, { source, target: join(library.folder, name) });
   library.refresh();
+  messages.tell("info", vscode.l10n.t('Imported the adapter "{0}".', name), [
+    { title: vscode.l10n.t("Use It"), run: () => useAlone(name, options) },
+  ]);
 }
 
 /** Returns the name, made acceptable, with a number where it is taken. */

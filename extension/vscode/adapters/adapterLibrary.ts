@@ -26,6 +26,8 @@ export interface AdapterLibrary {
   /** Makes other adapters active until `activate`, without remembering them; undefined goes back. */
   tryOut(adapters: readonly ChosenAdapter[] | undefined): void;
   readonly onDidChangeActive: vscode.Event<readonly ChosenAdapter[]>;
+  /** Fires after `activate` has chosen others, with those that were chosen before. */
+  readonly onDidChoose: vscode.Event<readonly ChosenAdapter[]>;
   names(): Promise<string[]>;
   /** Fires when an adapter was added or removed. */
   readonly onDidChangeNames: vscode.Event<void>;
@@ -50,15 +52,16 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
   const remembered = rememberedAdapters(context.workspaceState, exists);
   let tried: readonly ChosenAdapter[] | undefined;
   const activeChanged = new vscode.EventEmitter<readonly ChosenAdapter[]>();
-  const namesChanged = new vscode.EventEmitter<void>();
-  const renamed = new vscode.EventEmitter<Rename>();
+  const chosen = new vscode.EventEmitter<readonly ChosenAdapter[]>();
+  const [namesChanged, renamed] = [new vscode.EventEmitter<void>(), new vscode.EventEmitter<Rename>()];
   const watch = (pattern: string): vscode.FileSystemWatcher =>
     vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), pattern));
   // When a folder is deleted, VS Code reports the folder, and none of its files.
   const watcher = watch(`{*,*/${marker}}`);
   const renamesWatcher = watch(renamesFile);
 
-  const active = (): readonly ChosenAdapter[] => (tried ?? remembered.adapters).filter(({ name }) => exists(name));
+  const choice = (): readonly ChosenAdapter[] => remembered.adapters.filter(({ name }) => exists(name));
+  const active = (): readonly ChosenAdapter[] => tried?.filter(({ name }) => exists(name)) ?? choice();
   let renames = readRenames(folder);
   remembered.follow(renames);
   let last = active();
@@ -76,9 +79,7 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     announce();
   };
   context.subscriptions.push(
-    activeChanged,
-    namesChanged,
-    renamed,
+    vscode.Disposable.from(activeChanged, chosen, namesChanged, renamed),
     watcher,
     watcher.onDidCreate(changed),
     watcher.onDidDelete(changed),
@@ -92,10 +93,12 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
       return active();
     },
     async activate(adapters) {
+      const before = choice();
       await remembered.remember(adapters);
       tried = undefined;
       // Watchers are slow to see new folders, and may miss one that was renamed into place.
       changed();
+      if (!isDeepStrictEqual(choice(), before)) chosen.fire(before);
     },
     tryOut(adapters) {
       tried = adapters;
@@ -105,6 +108,7 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     onDidRename: renamed.event,
     onDidChangeWeights: watchWeights(watch(`*/${weights}`), (name) => has(active(), name), context.subscriptions),
     onDidChangeActive: activeChanged.event,
+    onDidChoose: chosen.event,
     onDidChangeNames: namesChanged.event,
     async names() {
       const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);

@@ -56,6 +56,7 @@ export function registerAdapterView(options: AdapterViewOptions, subscriptions: 
     tree,
     library.onDidChangeNames(update),
     library.onDidChangeActive(() => changed.fire()),
+    library.onDidChangeWeights(update),
     configuration.onDidChange((keys) => {
       if (keys.includes("base")) update();
     }),

@@ -39,7 +39,7 @@ export async function changeScale(wanted: string | undefined, options: ScaleOpti
   const { library, messages } = options;
   const { t } = vscode.l10n;
   if (library.active.length === 0) {
-    const select = { title: t("Select adapter"), run: () => vscode.commands.executeCommand("graft.selectAdapter") };
+    const select = { title: t("Select Adapter"), run: () => vscode.commands.executeCommand("graft.selectAdapter") };
     return messages.tell("info", t("No adapter is in use."), [select]);
   }
   const name = wanted ?? (await chooseActive(library.active));

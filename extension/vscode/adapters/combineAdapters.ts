@@ -37,7 +37,7 @@ export async function useToo(name: string, options: CombineOptions): Promise<voi
     return await completeStep("graft.adapterSelected");
   }
   const instead = {
-    title: vscode.l10n.t('Use "{0}" instead', name),
+    title: vscode.l10n.t('Use "{0}" Instead', name),
     run: () => library.activate(active.map((one) => (one === other ? asTrained(name) : one))),
   };
   messages.tell("warning", virtualTogether(other.name, name), [instead]);
@@ -45,36 +45,73 @@ export async function useToo(name: string, options: CombineOptions): Promise<voi
 
 export async function combineAdapters(options: CombineOptions): Promise<void> {
   const { library, messages } = options;
-  const adapters = await adapterSummaries(options);
+  const names = await library.names();
+  if (names.length < 2) return tellTooFew(messages);
   const pick = vscode.window.createQuickPick<CombineItem>();
   pick.title = vscode.l10n.t("Combine adapters");
   pick.placeholder = vscode.l10n.t("Completions use the base model with all checked adapters");
   pick.canSelectMany = true;
   pick.matchOnDescription = true;
-  pick.items = adapters.map((adapter) => itemOf(adapter, adapters, library.active));
-  let checked = pick.items.filter(({ adapter }) => has(library.active, adapter.name));
-  pick.selectedItems = checked;
-  pick.onDidHide(() => pick.dispose());
-  pick.onDidChangeSelection((selected) => {
+  let checked: readonly CombineItem[] = [];
+  const allowed = (selected: readonly CombineItem[]): CombineItem[] => {
     const usable = selected.filter(({ adapter }) => !adapter.problem);
     const virtual = usable.filter(({ adapter }) => adapter.isVirtual);
     // The one that was checked last replaces the other.
     const last = virtual.find((item) => !checked.includes(item)) ?? virtual[0];
-    checked = usable.filter((item) => !item.adapter.isVirtual || item === last);
+    return usable.filter((item) => !item.adapter.isVirtual || item === last);
+  };
+  const list = (adapters: readonly AdapterSummary[], isChecked: (name: string) => boolean): void => {
+    pick.items = adapters.map((adapter) => itemOf(adapter, adapters, library.active));
+    checked = allowed(pick.items.filter(({ adapter }) => isChecked(adapter.name)));
+    pick.selectedItems = checked;
+  };
+  const use = async (): Promise<void> => {
+    pick.hide();
+    const chosen = checked.map(({ adapter }) => adapter.name);
+    // Those in use keep their place and scale.
+    const kept = library.active.filter(({ name }) => chosen.includes(name));
+    const added = chosen.filter((name) => !has(kept, name)).map(asTrained);
+    await library.activate([...kept, ...added]);
+    await completeStep("graft.adapterSelected");
+  };
+  let isAccepted = false;
+  pick.onDidHide(() => pick.dispose());
+  pick.onDidChangeSelection((selected) => {
+    checked = allowed(selected);
     if (checked.length < selected.length) pick.selectedItems = checked;
   });
   pick.onDidAccept(
     messages.reporting(async () => {
-      pick.hide();
-      const names = checked.map(({ adapter }) => adapter.name);
-      // Those in use keep their place and scale.
-      const kept = library.active.filter(({ name }) => names.includes(name));
-      const added = names.filter((name) => !has(kept, name)).map(asTrained);
-      await library.activate([...kept, ...added]);
-      await completeStep("graft.adapterSelected");
+      // Which of them fit, and which are virtual tokens, may not be known yet.
+      isAccepted = true;
+      if (!pick.busy) await use();
     }),
   );
+
+  // The names appear at once; the library process may first have to open a base to check which fit.
+  list(
+    names.toSorted().map((name) => ({ name, folder: "" })),
+    (name) => has(library.active, name),
+  );
+  pick.busy = true;
   pick.show();
+  try {
+    const adapters = await adapterSummaries(options);
+    const chosen = new Set(checked.map(({ adapter }) => adapter.name));
+    list(adapters, (name) => chosen.has(name));
+  } catch (error) {
+    pick.hide();
+    throw error;
+  }
+  pick.busy = false;
+  if (isAccepted) await use();
+}
+
+function tellTooFew(messages: Messages): void {
+  const { t } = vscode.l10n;
+  messages.tell("info", t("It takes two adapters or more to combine them."), [
+    { title: t("Train Adapter"), run: () => vscode.commands.executeCommand("graft.trainAdapter") },
+  ]);
 }
 
 function itemOf(

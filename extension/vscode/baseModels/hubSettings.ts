@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { hubSettingsOf, type HubSettings } from "../../core/hub/hubConnection.ts";
+import type { Messages } from "../messages.ts";
 
 const tokenKey = "graft.huggingFaceToken";
 
@@ -18,8 +19,13 @@ export async function readHubSettings(secrets: vscode.SecretStorage): Promise<Hu
   };
 }
 
+export interface HubTokenOptions {
+  secrets: vscode.SecretStorage;
+  messages: Pick<Messages, "tell">;
+}
+
 /** "Graft: Set Hugging Face token": the editor's keychain keeps the token; an empty one deletes it. */
-export async function setHubToken(secrets: vscode.SecretStorage): Promise<void> {
+export async function setHubToken({ secrets, messages }: HubTokenOptions): Promise<void> {
   const known = (await secrets.get(tokenKey)) !== undefined;
   const token = await vscode.window.showInputBox({
     title: vscode.l10n.t("Hugging Face token"),
@@ -34,6 +40,11 @@ export async function setHubToken(secrets: vscode.SecretStorage): Promise<void> 
     ignoreFocusOut: true,
   });
   if (token === undefined) return;
-  if (token.trim() === "") await secrets.delete(tokenKey);
-  else await secrets.store(tokenKey, token.trim());
+  if (token.trim() !== "") {
+    await secrets.store(tokenKey, token.trim());
+    messages.tell("info", vscode.l10n.t("The Hugging Face token is saved."));
+  } else if (known) {
+    await secrets.delete(tokenKey);
+    messages.tell("info", vscode.l10n.t("The Hugging Face token is removed."));
+  }
 }

@@ -32,6 +32,8 @@ export interface Benchmark {
   readonly onDidChange: vscode.Event<BenchmarkState>;
   /** Fires with the failure of an evaluation, which is also in the state. */
   readonly onDidFail: vscode.Event<unknown>;
+  /** Fires with the name of a candidate that was evaluated. */
+  readonly onDidEvaluate: vscode.Event<string>;
   /** Reads the list again. */
   refresh(): Promise<void>;
   /** Resolves at the end, whatever the result; a failure is in the state. */
@@ -69,7 +71,7 @@ const nothingKnown: BenchmarkState = {
 export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode.Disposable[]): Benchmark {
   const { entry, engine, libraryProcess, places, library, messages, log } = options;
   const changed = new vscode.EventEmitter<BenchmarkState>();
-  const failed = new vscode.EventEmitter<unknown>();
+  const [failed, evaluated] = [new vscode.EventEmitter<unknown>(), new vscode.EventEmitter<string>()];
   const disposal = new AbortController();
   const adapters = judgeableAdapters(library);
   let summaries: readonly RunSummary[] = [];
@@ -94,6 +96,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
   const evaluation = createEvaluation(options, adapters, {
     become: (now) => become({ evaluation: now }),
     onFailure: (error) => failed.fire(error),
+    onEvaluated: (candidate) => evaluated.fire(candidate),
     onEnd: refresh,
   });
 
@@ -114,8 +117,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
   };
   onEngine();
   subscriptions.push(
-    changed,
-    failed,
+    vscode.Disposable.from(changed, failed, evaluated),
     engine.onDidChangeState(onEngine),
     library.onDidChangeNames(messages.reporting(async () => become({ adapters: await adapters.refresh() }))),
     library.onDidChangeActive(() => become({ adapters: adapters.names })),
@@ -128,6 +130,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
     },
     onDidChange: changed.event,
     onDidFail: failed.event,
+    onDidEvaluate: evaluated.event,
     refresh,
     evaluate: (form) => evaluation.evaluate(form),
     cancel() {
@@ -151,15 +154,16 @@ type Evaluation = Pick<Benchmark, "evaluate" | "cancel">;
 interface EvaluationEvents {
   become: (state: EvaluationState) => void;
   onFailure: (error: unknown) => void;
+  onEvaluated: (candidate: string) => void;
   onEnd: () => Promise<void>;
 }
 
 function createEvaluation(
   options: BenchmarkOptions,
   adapters: JudgeableAdapters,
-  { become, onFailure, onEnd }: EvaluationEvents,
+  { become, onFailure, onEvaluated, onEnd }: EvaluationEvents,
 ): Evaluation {
-  const { entry, messages, log } = options;
+  const { entry, log } = options;
   let controller: AbortController | undefined;
 
   /** Returns whether it ran; false if its tasks have tests and the user has not agreed to run the model's programs. */
@@ -181,7 +185,7 @@ function createEvaluation(
       };
       const { candidate } = await workApart(evaluateWork, evaluation, { entry, log }, control);
       become({ phase: "idle" });
-      messages.tell("info", vscode.l10n.t("Evaluated: {0}.", candidate));
+      onEvaluated(candidate);
     } catch (error) {
       if (error instanceof UserError && error.code === "code-execution") {
         become({ phase: "idle" });

@@ -48,7 +48,10 @@ export function createBenchmarkPanel(
     if (screen.show()) void benchmark.refresh();
   };
   const open = { title: vscode.l10n.t("Show Benchmark"), run: show };
-  subscriptions.push(benchmark.onDidFail((error) => messages.tellUnseen(error, { visible: screen.isVisible, open })));
+  subscriptions.push(
+    benchmark.onDidFail((error) => messages.tellUnseen(error, { visible: screen.isVisible, open })),
+    benchmark.onDidEvaluate((candidate) => messages.tell("info", vscode.l10n.t("Evaluated: {0}.", candidate), [open])),
+  );
   return { show };
 }
 

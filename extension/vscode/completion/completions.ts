@@ -35,7 +35,7 @@ export function openCompletions(
   const judgement = openJudgement({ quietIn: () => quietPlacesOf(configuration), habits: habitsIn(state) });
   const asking = openAsking(engine);
   const contexts = switchedContext(openRepositoryContext({ index, engine }, subscriptions), contextSwitch);
-  const explanation = openExplanation(engine, subscriptions);
+  const explanation = openExplanation({ engine, configuration }, subscriptions);
   const frameAt = (document: vscode.TextDocument): Frame => frameOf(document, "automatic", configuration);
   prepareWhilePausing({ engine, contexts, configuration, frameOf: frameAt }, subscriptions);
   const events = followSuggestionEvents(judgement.changed, subscriptions);

@@ -213,13 +213,13 @@ function waysOut(error: unknown): Action[] {
   const run = (command: string, ...args: string[]) => {
     return () => vscode.commands.executeCommand(command, ...args);
   };
-  if (kind === "adapter") return [{ title: vscode.l10n.t("Select adapter"), run: run("graft.selectAdapter") }];
+  if (kind === "adapter") return [{ title: vscode.l10n.t("Select Adapter"), run: run("graft.selectAdapter") }];
   if (kind !== "base") return [];
   // The folder's own settings may name the base, which the user's do not show.
   const set = vscode.workspace.getConfiguration("graft").inspect("base");
   const settings = set?.workspaceValue === undefined ? "openSettings" : "openWorkspaceSettings";
   return [
-    { title: vscode.l10n.t("Base models"), run: run("graft.showBases") },
+    { title: vscode.l10n.t("Show Base Models"), run: run("graft.showBases") },
     { title: vscode.l10n.t("Open Settings"), run: run(`workbench.action.${settings}`, "graft.base") },
   ];
 }

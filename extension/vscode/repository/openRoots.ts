@@ -36,6 +36,21 @@ export function openRoots(
   };
 }
 
+/** Why no root of this window may have an index, and the setting that decides; undefined if one may. */
+export function whyNoRoots(configuration: Pick<Configuration, "get">): { text: string; setting?: string } | undefined {
+  const { t } = vscode.l10n;
+  if (rootsOfWindow().length === 0) {
+    return { text: t("There is no repository index to rebuild: this window has no folder on this machine open.") };
+  }
+  if (!vscode.workspace.isTrusted) {
+    return { text: t("There is no repository index to rebuild: Graft builds none in Restricted Mode.") };
+  }
+  const setting = (["enable", "repository.enable"] as const).find((key) => !configuration.get(key));
+  if (setting === undefined) return undefined;
+  const name = `graft.${setting}`;
+  return { text: t("There is no repository index to rebuild: the setting {0} is off.", name), setting: name };
+}
+
 /** The roots that may have an index: none in a workspace that is not trusted, or where a setting is off. */
 export function allowedRoots(configuration: Pick<Configuration, "get">): string[] {
   const isOn = configuration.get("enable") && configuration.get("repository.enable");

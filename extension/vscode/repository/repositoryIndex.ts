@@ -4,7 +4,6 @@
  * For completion: `index.query(document, { prefix, suffix }, signal)` → the answer, or undefined where there is none in time.
  */
 
-import { rm } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { Log } from "../../core/foundation/log.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "../../core/repository/repositoryQuery.ts";
@@ -12,6 +11,7 @@ import { openRepositoryProcess } from "../../engine/repositoryProcess.ts";
 import { untilAborted } from "../../engine/wire.ts";
 import type { Configuration } from "../configuration.ts";
 import { afterFirstPython } from "./firstPython.ts";
+import { createIndexDeletion } from "./indexDeletion.ts";
 import { indexNotes } from "./indexNotes.ts";
 import { followDocuments, followFiles } from "./repositoryChanges.ts";
 import { allowedRoots, openRoots } from "./openRoots.ts";
@@ -37,7 +37,7 @@ export interface RepositoryIndex {
   readonly onDidRead: vscode.Event<void>;
   /** Other files may be read, or some may not be read any more. From now on no answer holds text of the latter. */
   readonly onDidChangeRules: vscode.Event<void>;
-  /** Reads all files again. */
+  /** Reads all files of this window's roots again. */
   rebuild(): Promise<void>;
   /** Deletes the indexes of all folders, also from disk. This window builds none until it is asked to. */
   delete(): Promise<void>;
@@ -74,23 +74,14 @@ export function openRepositoryIndex(
     },
   });
   let isWanted = false;
-  let isDeleted = false;
-  const allowed = (): string[] => (isDeleted ? [] : allowedRoots(configuration));
+  const allowed = (): string[] => (deletion.isDeleted ? [] : allowedRoots(configuration));
   const roots = openRoots(process, { home, allowed: () => (isWanted ? allowed() : []) });
   const follow = (): void => {
     roots.follow();
     documents.tellAll();
     changed.fire();
   };
-  const restart = async (isOff: boolean): Promise<void> => {
-    // No process may write what is about to be deleted, and none may start meanwhile.
-    isDeleted = true;
-    follow();
-    await process.end();
-    await rm(home, { recursive: true, force: true, maxRetries: 5 });
-    isDeleted = isOff;
-    follow();
-  };
+  const deletion = createIndexDeletion({ home, end: () => process.end(), follow });
 
   const documents = followDocuments({ process, isOpen: roots.has }, subscriptions);
   followFiles({ process, isOpen: roots.has }, subscriptions);
@@ -118,7 +109,7 @@ export function openRepositoryIndex(
     onDidRead: read.event,
     onDidChangeRules: changedRules.event,
     get notes() {
-      return indexNotes([...process.states.values()], { isDeleted });
+      return indexNotes([...process.states.values()], deletion);
     },
     get isReading() {
       return wasReading || (first.isWaiting && allowed().length > 0);
@@ -133,8 +124,8 @@ export function openRepositoryIndex(
     },
     async rebuild() {
       isWanted = true;
-      await restart(false);
+      await deletion.rebuild(allowedRoots(configuration));
     },
-    delete: () => restart(true),
+    delete: () => deletion.deleteAll(),
   };
 }

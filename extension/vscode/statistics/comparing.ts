@@ -20,6 +20,8 @@ import {
 } from "../../core/statistics/comparison/comparison.ts";
 import type { ComparisonPart } from "../../core/statistics/record.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
+import type { Messages } from "../messages.ts";
+import { followComparedAdapters } from "./comparedAdapters.ts";
 
 export interface KeptComparison extends RunningComparison {
   readonly hasEnded: boolean;
@@ -46,6 +48,7 @@ export interface Comparing {
 export interface ComparingOptions {
   state: vscode.Memento;
   library: AdapterLibrary;
+  messages: Pick<Messages, "tell">;
   isSuggestionShown: () => boolean;
 }
 
@@ -53,7 +56,7 @@ const key = "graft.comparison";
 const keptSchema = comparisonSchema.extend({ hasEnded: z.boolean() });
 
 export function openComparing(
-  { state, library, isSuggestionShown }: ComparingOptions,
+  { state, library, messages, isSuggestionShown }: ComparingOptions,
   subscriptions: vscode.Disposable[],
 ): Comparing {
   const changed = new vscode.EventEmitter<void>();
@@ -91,19 +94,10 @@ export function openComparing(
       if (isOver && !isSuggestionShown()) take();
     }),
     library.onDidChangeActive((adapters) => {
-      // Whoever chooses an adapter wants that one, not the other one every few minutes.
-      if (turn) void stop();
-      else turned.fire(adapters);
+      if (!turn) turned.fire(adapters);
     }),
-    library.onDidChangeNames(() => void stopIfGone()),
   );
-
-  const stopIfGone = async (): Promise<void> => {
-    if (!turn || !comparison) return;
-    const names = await library.names();
-    const compared = [comparison.a, comparison.b].flatMap(({ adapters }) => adapters);
-    if (compared.some(({ name }) => !names.includes(name))) await stop();
-  };
+  followComparedAdapters({ library, messages, now: () => comparison, keep }, subscriptions);
 
   return {
     get comparison() {

@@ -48,6 +48,8 @@ interface Events {
   onResults(results: StudyResults): void;
   /** The study that ran has failed. */
   onFailure(error: unknown): void;
+  /** The study that ran has come to its last run. */
+  onFinish(title: string): void;
 }
 
 /** Milliseconds between two reports of progress to the panel. */
@@ -101,6 +103,7 @@ export function openStudy(name: string, path: string, options: OpenStudyOptions,
         return become({ phase: "ready" });
       }
       await plan();
+      if (end.isFinished) events.onFinish(state.title);
       if (end.failure === undefined) return;
       become({ problem: explain(end.failure) });
       return events.onFailure(end.failure);
@@ -140,6 +143,7 @@ interface Running {
 interface RunEnd {
   /** Suites have tests, and the user has not agreed to run the model's programs. */
   readonly needsConsent: boolean;
+  readonly isFinished?: true;
   /** Why it ended early, unless it was paused or stopped. */
   readonly failure?: unknown;
 }
@@ -182,7 +186,7 @@ function createRunning(
       try {
         const work = { signal, finish: pause.signal, onProgress: follow };
         await workApart(runStudyWork, { ...places, study, file, allowCodeExecution }, { entry, log }, work);
-        return { needsConsent: false };
+        return { needsConsent: false, isFinished: true };
       } catch (error) {
         if (error instanceof UserError && error.code === "code-execution") return { needsConsent: true };
         return { needsConsent: false, ...(!isCancelled(error) && { failure: error }) };

@@ -26,6 +26,8 @@ export interface Studies {
   readonly onDidChangeResults: vscode.Event<StudyResults>;
   /** Fires with the failure of a study that ran, which is also in the state. */
   readonly onDidFail: vscode.Event<unknown>;
+  /** Fires with the title of a study that ran to its end. */
+  readonly onDidFinish: vscode.Event<string>;
   /** The open study's work and results. */
   readonly opened: OpenedStudy | undefined;
   /** Reads the list again, and opens the study that this workspace had open. */
@@ -68,9 +70,8 @@ const nothingKnown: StudiesState = {
 export function createStudies(options: StudiesOptions, subscriptions: vscode.Disposable[]): Studies {
   const { places, engine, memory } = options;
   const files = openStudyFiles(places.home);
-  const changed = new vscode.EventEmitter<StudiesState>();
-  const failed = new vscode.EventEmitter<unknown>();
-  const resultsChanged = new vscode.EventEmitter<StudyResults>();
+  const [changed, resultsChanged] = [new vscode.EventEmitter<StudiesState>(), new vscode.EventEmitter<StudyResults>()];
+  const [failed, finished] = [new vscode.EventEmitter<unknown>(), new vscode.EventEmitter<string>()];
   let opened: OpenedStudy | undefined;
   let state = nothingKnown;
   const become = (part: Partial<StudiesState>): void => {
@@ -96,12 +97,12 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
 
   const open = async (name: string): Promise<void> => {
     if (state.open?.name === name) return;
-    const path = files.pathOf(name);
     opened?.dispose();
-    opened = openStudy(name, path, options, {
+    opened = openStudy(name, files.pathOf(name), options, {
       onChange: (study) => become({ open: study }),
       onResults: (results) => resultsChanged.fire(results),
       onFailure: (error) => failed.fire(error),
+      onFinish: (title) => finished.fire(title),
     });
     await memory.update(openKey, name);
     await opened.plan();
@@ -110,7 +111,7 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
   const onEngine = (): void => become(baseOf(engine));
   onEngine();
   const closing = { dispose: () => opened?.dispose() };
-  subscriptions.push(changed, failed, resultsChanged, engine.onDidChangeState(onEngine), closing);
+  subscriptions.push(changed, failed, finished, resultsChanged, engine.onDidChangeState(onEngine), closing);
 
   return {
     get state() {
@@ -122,6 +123,7 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
     onDidChange: changed.event,
     onDidChangeResults: resultsChanged.event,
     onDidFail: failed.event,
+    onDidFinish: finished.event,
     async refresh() {
       await list();
       const last = memory.get<string>(openKey);

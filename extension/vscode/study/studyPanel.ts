@@ -69,7 +69,12 @@ export function createStudyPanel(options: StudyPanelOptions, subscriptions: vsco
     if (screen.show()) void studies.refresh();
   };
   const open = { title: vscode.l10n.t("Show Studies"), run: show };
-  subscriptions.push(studies.onDidFail((error) => messages.tellUnseen(error, { visible: screen.isVisible, open })));
+  subscriptions.push(
+    studies.onDidFail((error) => messages.tellUnseen(error, { visible: screen.isVisible, open })),
+    studies.onDidFinish((title) => {
+      if (!screen.isVisible) messages.tell("info", vscode.l10n.t('The study "{0}" is finished.', title), [open]);
+    }),
+  );
   return { show };
 }
 

@@ -29,7 +29,7 @@ import { lossHistory, type LossHistory } from "./lossHistory.ts";
 import { followPace, type PaceOptions, type TrainingPace } from "./pace/trainingPace.ts";
 import { shownProblems } from "./trainingPreview.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
-import { ofWindows, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
+import { busyWith, ofWindows, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
 export type TrainingEnd = Exclude<TrainingState, { phase: "idle" | "running" }>;
 
@@ -38,12 +38,16 @@ export interface Training extends EndInView {
   readonly onDidChange: vscode.Event<TrainingState>;
   /** Fires once for each training that ran here. */
   readonly onDidEnd: vscode.Event<TrainingEnd>;
-  /** Resolves at the end, whatever the result; failures are in the state. */
+  /**
+   * Resolves at the end, whatever the result; failures are in the state.
+   *
+   * @throws UserError "training-busy" while this window runs another one
+   */
   start(form: TrainingForm): Promise<void>;
   /**
    * Resumes an unfinished training; otherwise as `start`.
    *
-   * @throws UserError "training-busy", "training-gone": another window has it, or has ended it
+   * @throws UserError "training-busy", "training-gone": this window runs another one, or another window has it, or has ended it
    */
   resume(name: string): Promise<void>;
   /** Makes an adapter of an unfinished training's best parameters; otherwise as `resume`. */
@@ -65,6 +69,8 @@ export interface TrainingOptions extends TrainingPlaces, PaceOptions {
   /** The engine's bundle. */
   entry: string;
   unfinished: UnfinishedTrainings;
+  /** A training that ends during a comparison leaves the adapters in use as they are. */
+  comparing: { readonly isRunning: boolean };
   log: vscode.LogOutputChannel;
 }
 
@@ -108,7 +114,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   };
 
   const run = async (name: string, optionsOf: OptionsOf): Promise<void> => {
-    if (controls) return;
+    if (runs(state, name)) return;
     const { pace } = (controls = beginControls(options));
     pace.onDidChange(() => state.phase === "running" && become({ ...state, waits: pace.waits }));
     leftOut.clear();
@@ -135,9 +141,9 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     onDidChange: changed.event,
     onDidEnd: ended.event,
     start: (form) => run(form.name, () => trainOptions(form, options)),
-    resume: (name) => unfinished.check(name).then(() => run(name, () => resumeOptions(name, options))),
+    resume: (name) => check(name, state, unfinished).then(() => run(name, () => resumeOptions(name, options))),
     async keep(name) {
-      await unfinished.check(name);
+      await check(name, state, unfinished);
       const running = run(name, () => resumeOptions(name, options));
       if (state.phase === "running" && state.name === name) stop("finish");
       await running;
@@ -149,6 +155,22 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     showLeftOut: () => leftOut.show(),
     dismiss: () => (state.phase === "running" ? undefined : become({ phase: "idle" })),
   };
+}
+
+/**
+ * Whether the training of this name runs here.
+ *
+ * @throws UserError "training-busy" if another one does
+ */
+function runs(state: TrainingState, name: string): boolean {
+  if (state.phase !== "running") return false;
+  if (state.name !== name) throw busyWith(state.name);
+  return true;
+}
+
+/** @throws UserError "training-busy", "training-gone" */
+async function check(name: string, state: TrainingState, unfinished: UnfinishedTrainings): Promise<void> {
+  if (!runs(state, name)) await unfinished.check(name);
 }
 
 function beginControls(options: PaceOptions): Controls {

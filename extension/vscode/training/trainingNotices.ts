@@ -22,6 +22,7 @@ export interface NoticeOptions {
   training: Training;
   unfinished: UnfinishedTrainings;
   library: Pick<AdapterLibrary, "activate">;
+  comparing: { readonly isRunning: boolean };
   messages: Messages;
   log: vscode.LogOutputChannel;
   /** Names of paused trainings, which need no notice: the user paused them. */
@@ -47,8 +48,15 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   const tell = (error: unknown): void => messages.tellError(error);
   const resume = (name: string) => ({ title: vscode.l10n.t("Resume"), run: () => training.resume(name) });
 
-  /** A visible view already shows the end. */
+  /** A visible view already shows the end, but not that a comparison is the reason why the adapter is not in use. */
   const tellEnd = (end: TrainingEnd): void => {
+    if (end.phase === "done" && !end.active && !end.objection && options.comparing.isRunning) {
+      const text = vscode.l10n.t(
+        'The adapter "{0}" is trained. It is not in use, because a comparison runs: using it ends the comparison.',
+        end.name,
+      );
+      return messages.tell("info", text, [{ title: vscode.l10n.t("Use It"), run: () => training.activate(end.name) }]);
+    }
     if (isViewVisible()) return;
     if (end.phase === "done") messages.tell("info", doneText(end), waysBack(end, options));
     if (end.phase === "failed") {
@@ -113,7 +121,7 @@ function tellWaiting({ training, messages, isViewVisible }: NoticeOptions): (sta
       told = true;
       if (isViewVisible()) return;
       const text = vscode.l10n.t('The training "{0}" waits for mains power.', state.name);
-      messages.tell("info", text, [{ title: vscode.l10n.t("Train on battery"), run: training.trainOnBattery }]);
+      messages.tell("info", text, [{ title: vscode.l10n.t("Train on Battery"), run: training.trainOnBattery }]);
     }
   };
 }

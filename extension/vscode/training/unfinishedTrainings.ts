@@ -116,6 +116,12 @@ export function ofWindows(name: string, error: unknown): unknown {
   return error.code === "checkpoint-missing" || error.code === "training-gone" ? goneElsewhere(name) : error;
 }
 
+/** Another training cannot run here beside that of this name. */
+export function busyWith(name: string): UserError {
+  const message = vscode.l10n.t('The training "{0}" runs in this window.', name);
+  return new UserError("training-busy", verbatim(message), verbatim(vscode.l10n.t("Wait until it ends, or pause it.")));
+}
+
 function busyElsewhere(name: string): UserError {
   const message = vscode.l10n.t('The training "{0}" runs in another window.', name);
   return new UserError(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
+import { adapterFormats } from "../../../extension/core/adapters/formats/convertAdapter.ts";
 import { writeAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { english, say } from "../../../extension/core/foundation/words/said.ts";
@@ -62,20 +63,20 @@ describe("adapterSummaries", () => {
     const before = process.memoryUsage().rss;
     const startedAt = performance.now();
     expect(await adapterSummaries(library, undefined, silentLog)).toEqual([
-      { name: "huge", folder: join(library, "huge"), description: say`LoRA, rank ${2}` },
+      { name: "huge", folder: join(library, "huge"), description: say`LoRA, rank ${2}`, formats: adapterFormats },
     ]);
     expect(performance.now() - startedAt).toBeLessThan(2000);
     expect(process.memoryUsage().rss - before).toBeLessThan(500e6);
   });
 
-  test("tells which adapters are virtual tokens, which have no scale", async () => {
+  test("tells which adapters are virtual tokens, which have no scale and no other format", async () => {
     await writeLora("lora");
     const values = { tokens: 2, hiddenSize: 8, stacks: 1 as const, values: new Float32Array(16) };
     await writeAdapter(join(library, "soft"), { method: "prompt", name: "soft", baseModel: "", ...values });
     const summaries = await adapterSummaries(library, undefined, silentLog);
-    expect(summaries.map(({ name, isVirtual }) => [name, isVirtual])).toEqual([
-      ["lora", undefined],
-      ["soft", true],
+    expect(summaries.map(({ name, isVirtual, formats }) => [name, isVirtual, formats])).toEqual([
+      ["lora", undefined, ["onnx-adapter", "gguf"]],
+      ["soft", true, undefined],
     ]);
   });
 
@@ -126,7 +127,8 @@ describe("serveLibrary", () => {
     const listed = (base: string): Promise<AdapterSummary[]> =>
       ask(client, adaptersRequest, { home, embedded: "", base, library });
 
-    const good = { name: "good", folder: join(library, "good"), description: say`LoRA, rank ${2}` };
+    const description = say`LoRA, rank ${2}`;
+    const good = { name: "good", folder: join(library, "good"), description, formats: adapterFormats };
     expect(await listed(name)).toEqual([good]);
     const [unfit] = await listed(other.name);
     expect(unfit?.name).toBe("good");

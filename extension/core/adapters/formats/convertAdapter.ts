@@ -6,12 +6,18 @@ import { say } from "../../foundation/words/said.ts";
 import type { Adapter } from "../adapter.ts";
 import { isLora } from "../methods/lora.ts";
 import { kindOf } from "../methods/methodNamed.ts";
+import type { AnyAdapter } from "../origin.ts";
 import { ggufLora } from "./ggufLora.ts";
 import { onnxAdapter } from "./onnxAdapter.ts";
 
 /** ONNX Runtime's .onnx_adapter, and llama.cpp's GGUF. */
 export const adapterFormats = ["onnx-adapter", "gguf"] as const;
 export type AdapterFormat = (typeof adapterFormats)[number];
+
+/** Returns the formats that adapters of its method can be converted to. */
+export function formatsOf(adapter: AnyAdapter): readonly AdapterFormat[] {
+  return isLora(adapter) ? adapterFormats : [];
+}
 
 /**
  * @param configOf returns the architecture for llama.cpp, which only the base knows

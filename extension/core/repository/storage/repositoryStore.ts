@@ -16,6 +16,7 @@ import { say, type Said } from "../../foundation/words/said.ts";
 import { rulesVersion } from "../../sources/rulesVersion.ts";
 import type { Segment } from "../segment.ts";
 import { readSegment, segmentBytes } from "./segmentFile.ts";
+import { storeFolder } from "./storeFolder.ts";
 
 /** A file as it was read last. */
 const storedFile = z.object({
@@ -58,7 +59,7 @@ const [listName, lockName] = ["files.json", "lock"];
 
 /** `home` holds the indexes of all repositories. */
 export function openRepositoryStore(home: string, root: string): RepositoryStore {
-  const folder = join(home, createHash("sha256").update(root).digest("hex").slice(0, 32));
+  const folder = storeFolder(home, root);
   /** The names of the segments that were read or written. */
   const names = new WeakMap<Segment, string>();
   const replace = async ({ files, segments }: StoredRepository): Promise<void> => {

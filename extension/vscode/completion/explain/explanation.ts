@@ -10,9 +10,11 @@ import type { ShownPrompt } from "../../../core/completion/context/shownPrompt.t
 import type { CompletionRequest } from "../../../core/completion/completionRequest.ts";
 import type { Copy } from "../../../core/repository/repositoryQuery.ts";
 import type { Silence } from "../../../core/completion/judgement/suggestionEvent.ts";
+import type { Configuration } from "../../configuration.ts";
+import { isExcluded } from "../circumstance.ts";
 import type { Engine } from "../engine.ts";
 import type { Front } from "../repositoryContext.ts";
-import { whySilent } from "./silenceWords.ts";
+import { whyNeverAsked, whySilent } from "./silenceWords.ts";
 
 interface Place {
   readonly document: vscode.TextDocument;
@@ -43,7 +45,15 @@ export interface Explanation {
 const scheme = "graft-explanation";
 const uri = vscode.Uri.from({ scheme, path: "/completion.md" });
 
-export function openExplanation(engine: Pick<Engine, "explain">, subscriptions: vscode.Disposable[]): Explanation {
+export interface ExplanationOptions {
+  engine: Pick<Engine, "explain">;
+  configuration: Pick<Configuration, "get">;
+}
+
+export function openExplanation(
+  { engine, configuration }: ExplanationOptions,
+  subscriptions: vscode.Disposable[],
+): Explanation {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   let last: Explained | undefined;
   /** Only if it came after the last suggestion. */
@@ -65,12 +75,13 @@ export function openExplanation(engine: Pick<Engine, "explain">, subscriptions: 
     },
     show: async () => {
       const { t } = vscode.l10n;
-      if (!last && !silence) {
+      const why = neverAsked(configuration) ?? (silence && silenceOf(silence.place, silence.reason));
+      if (!last && why === undefined) {
         void vscode.window.showInformationMessage(t("Graft has not been asked for a suggestion in this window yet."));
         return;
       }
       const parts = [
-        ...(silence ? [silenceOf(silence.place, silence.reason)] : []),
+        ...(why === undefined ? [] : [why]),
         ...(last ? [explanationOf(last, await engine.explain(last.request))] : []),
       ];
       content = parts.join("\n\n");
@@ -84,14 +95,32 @@ export function openExplanation(engine: Pick<Engine, "explain">, subscriptions: 
   };
 }
 
+/** Why no suggestion is ever asked for in the active editor; undefined if none is open, or Graft may complete there. */
+function neverAsked(configuration: Pick<Configuration, "get">): string | undefined {
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.document.languageId !== "python") return undefined;
+  const { document, selection } = editor;
+  const setting = !configuration.get("enable")
+    ? "enable"
+    : isExcluded(document, configuration)
+      ? "completion.exclude"
+      : undefined;
+  if (setting === undefined) return undefined;
+  return noSuggestion({ document, position: selection.active }, whyNeverAsked(setting));
+}
+
 function silenceOf(place: Place, reason: Silence): string {
   const { t } = vscode.l10n;
   const asked = t("{0} asks for one.", "`Alt+\\`");
-  return [`# ${t("No suggestion")}`, placeOfCursor(place), `${whySilent(reason)} ${asked}`].join("\n\n");
+  return noSuggestion(place, `${whySilent(reason)} ${asked}`);
+}
+
+function noSuggestion(place: Place, why: string): string {
+  return [`# ${vscode.l10n.t("No suggestion")}`, placeOfCursor(place), why].join("\n\n");
 }
 
 function placeOfCursor({ document, position }: Place): string {
-  return `${vscode.workspace.asRelativePath(document.uri)}:${position.line + 1}:${position.character + 1}`;
+  return code(`${vscode.workspace.asRelativePath(document.uri)}:${position.line + 1}:${position.character + 1}`);
 }
 
 function explanationOf(suggestion: Explained, prompt: ShownPrompt | null): string {

@@ -1,7 +1,16 @@
-/** Says in a sentence why Graft suggested nothing. */
+/** Says in a sentence why Graft suggested nothing, or never does. */
 
 import * as vscode from "vscode";
 import type { Silence } from "../../../core/completion/judgement/suggestionEvent.ts";
+
+/** Says which setting keeps Graft from asking at all. */
+export function whyNeverAsked(setting: "enable" | "completion.exclude"): string {
+  const { t } = vscode.l10n;
+  const name = `\`graft.${setting}\``;
+  return setting === "enable"
+    ? t("Completions are off (the setting {0}).", name)
+    : t("The setting {0} leaves this file out.", name);
+}
 
 export function whySilent(reason: Silence): string {
   const { t } = vscode.l10n;

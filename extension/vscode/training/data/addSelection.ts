@@ -32,7 +32,7 @@ export async function addSelection({ snippets, messages, showForm }: AddSelectio
     snippets.choose();
     await showForm();
   };
-  const actions = [{ title: vscode.l10n.t("Train on snippets…"), run: show }];
+  const actions = [{ title: vscode.l10n.t("Train on Snippets…"), run: show }];
   const name = basename(editor.document.fileName);
   const { length } = snippets.state.snippets;
   if (added > 0) {

@@ -8,6 +8,7 @@ import { detailed } from "../../messages.ts";
 
 export interface UseOptions {
   library: Pick<AdapterLibrary, "active" | "activate">;
+  comparing: { readonly isRunning: boolean };
   log: vscode.LogOutputChannel;
 }
 
@@ -27,8 +28,12 @@ export async function putIntoUse(name: string, { library }: UseOptions): Promise
   return { ...use, replaced: !use.active || before.length === 0 || has(before, name) ? undefined : before };
 }
 
-/** Like `putIntoUse`, but only logs a failure: the training has succeeded all the same. */
+/**
+ * Like `putIntoUse`, but only logs a failure: the training has succeeded all the same. During a comparison it changes nothing, because
+ * that would end the comparison.
+ */
 export async function tryToUse(name: string, options: UseOptions): Promise<Use> {
+  if (options.comparing.isRunning) return unused;
   try {
     return await putIntoUse(name, options);
   } catch (error) {

@@ -15,13 +15,15 @@ import { refreshText } from "./refreshWords.ts";
 
 export interface FreshnessOptions extends RefreshingOptions, Omit<RefreshListOptions, "library" | "engine"> {
   messages: Messages;
+  /** An arm that learned during a comparison would be another one. */
+  comparing: { readonly isRunning: boolean; readonly onDidChange: vscode.Event<void> };
 }
 
 /** Milliseconds between two looks at the clock. */
 const look = 60_000;
 
 export function openFreshness(options: FreshnessOptions, subscriptions: vscode.Disposable[]): RefreshActions {
-  const { configuration, library, training, sources, typing, messages, log } = options;
+  const { configuration, library, training, sources, typing, comparing, messages, log } = options;
   const refreshing = createRefreshing(options, subscriptions);
   const clock = createRefreshClock();
   const { t } = vscode.l10n;
@@ -31,7 +33,8 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
 
   /** The one adapter in use. Several share the work, so none of them alone can learn what is missing. */
   const followed = (): string | undefined => (library.active.length === 1 ? library.active[0]?.name : undefined);
-  const isWanted = (): boolean => configuration.get("training.keepFresh") && vscode.workspace.isTrusted;
+  const isWanted = (): boolean =>
+    configuration.get("training.keepFresh") && vscode.workspace.isTrusted && !comparing.isRunning;
   const isFree = (): boolean =>
     isWanted() && !refreshing.isRunning && training.state.phase !== "running" && sources.folders().length > 0;
 
@@ -86,6 +89,7 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
     typing.onDidType(clock.typed),
     library.onDidChangeActive(check),
     configuration.onDidChange(check),
+    comparing.onDidChange(check),
   );
   return {
     refresh,

@@ -36,7 +36,7 @@ export interface Refreshing {
 }
 
 export function createRefreshing(options: RefreshingOptions, subscriptions: vscode.Disposable[]): Refreshing {
-  const { training, engine, log } = options;
+  const { training, engine, library, log } = options;
   const { t } = vscode.l10n;
   let running: AbortController | undefined;
   const cancel = (): void => running?.abort();
@@ -71,7 +71,11 @@ export function createRefreshing(options: RefreshingOptions, subscriptions: vsco
         });
         const { trial: _, learned: __, ...figures } = result;
         log.info(`Refreshed ${name}: ${JSON.stringify(figures)}`);
-        if (result.kept) await engine.start();
+        if (result.kept) {
+          // Lists of adapters say when one was refreshed.
+          library.refresh();
+          await engine.start();
+        }
         return result;
       } finally {
         pace.dispose();
