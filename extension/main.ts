@@ -23,6 +23,7 @@ import { openMachineSpeed } from "./vscode/baseModels/machineSpeed.ts";
 import { createMessages, type Messages } from "./vscode/messages.ts";
 import { offerImport } from "./vscode/baseModels/offerImport.ts";
 import { openComparing, type Comparing } from "./vscode/statistics/comparing.ts";
+import { restorePanels } from "./vscode/screen.ts";
 import type { JudgingOptions } from "./vscode/study/judging.ts";
 import { openStatistics } from "./vscode/statistics/statistics.ts";
 import { registerStatisticsView } from "./vscode/statistics/statisticsView.ts";
@@ -116,7 +117,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
         basesPanel.show();
         await hint.seen();
       },
-      ...judgingCommands({ ...shared, extensionUri, engine, paperData, memory: context.workspaceState }, subscriptions),
+      ...judgingCommands({ ...view, bases, memory: context.workspaceState }, subscriptions),
       "graft.showStatistics": () => statisticsView.show(),
       "graft.setHubToken": () => setHubToken(secrets),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
@@ -154,6 +155,10 @@ function judgingCommands(options: JudgingOptions, subscriptions: vscode.Disposab
     const { openJudging } = await import("./vscode/study/judging.ts");
     return openJudging(options, subscriptions);
   });
+  subscriptions.push(
+    restorePanels("benchmark", async (panel) => (await judging()).benchmarkPanel.restore(panel)),
+    restorePanels("study", async (panel) => (await judging()).studyPanel.restore(panel)),
+  );
   return {
     "graft.openBenchmark": async () => (await judging()).benchmarkPanel.show(),
     "graft.openStudies": async () => (await judging()).studyPanel.show(),

@@ -32,6 +32,7 @@ import type { StudyTasks } from "./studyTasks.ts";
 
 export interface StudyPanel {
   show(): void;
+  restore(panel: vscode.WebviewPanel): void;
 }
 
 export interface StudyPanelOptions {
@@ -70,7 +71,7 @@ export function createStudyPanel(options: StudyPanelOptions, subscriptions: vsco
   };
   const open = { title: vscode.l10n.t("Show Studies"), run: show };
   subscriptions.push(studies.onDidFail((error) => messages.tellUnseen(error, { visible: screen.isVisible, open })));
-  return { show };
+  return { show, restore: (panel) => screen.restore(panel) };
 }
 
 async function receive(message: FromStudies, options: StudyPanelOptions, post: Post): Promise<void> {
