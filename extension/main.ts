@@ -24,6 +24,7 @@ import { createMessages, type Messages } from "./vscode/messages.ts";
 import { offerImport } from "./vscode/baseModels/offerImport.ts";
 import { openComparing, type Comparing } from "./vscode/statistics/comparing.ts";
 import type { EvaluationPanelsOptions } from "./vscode/evaluationPanels.ts";
+import { restorePanels } from "./vscode/screen.ts";
 import { openStatistics } from "./vscode/statistics/statistics.ts";
 import { registerStatisticsView } from "./vscode/statistics/statisticsView.ts";
 import { indexCommands } from "./vscode/repository/indexCommands.ts";
@@ -116,10 +117,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
         basesPanel.show();
         await hint.seen();
       },
-      ...evaluationCommands(
-        { ...shared, extensionUri, engine, paperData, memory: context.workspaceState },
-        subscriptions,
-      ),
+      ...evaluationCommands({ ...view, bases, memory: context.workspaceState }, subscriptions),
       "graft.showStatistics": () => statisticsView.show(),
       "graft.setHubToken": () => setHubToken({ secrets, messages }),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
@@ -157,6 +155,10 @@ function evaluationCommands(options: EvaluationPanelsOptions, subscriptions: vsc
     const { openEvaluationPanels } = await import("./vscode/evaluationPanels.ts");
     return openEvaluationPanels(options, subscriptions);
   });
+  subscriptions.push(
+    restorePanels("benchmark", async (panel) => (await panels()).benchmarkPanel.restore(panel)),
+    restorePanels("study", async (panel) => (await panels()).studyPanel.restore(panel)),
+  );
   return {
     "graft.openBenchmark": async () => (await panels()).benchmarkPanel.show(),
     "graft.openStudies": async () => (await panels()).studyPanel.show(),

@@ -3,6 +3,11 @@
 import { expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
 
+test("each setting has a place of its own", () => {
+  const orders = Object.values(packageJson.contributes.configuration.properties).map(({ order }) => order);
+  expect(new Set(orders).size).toBe(orders.length);
+});
+
 test("a repository's settings cannot switch counting on, nor choose a device", () => {
   const { properties } = packageJson.contributes.configuration;
   const scopeOf = (name: keyof typeof properties): unknown =>

@@ -1,6 +1,6 @@
 /**
- * A webview panel that exists at most once: opens on request, comes to the front if it is open, and is forgotten when
- * it closes.
+ * A webview panel that exists at most once: opens on request, comes to the front if it is open, comes back after a reload of the
+ * window, and is forgotten when it closes.
  */
 
 import * as vscode from "vscode";
@@ -10,11 +10,13 @@ export interface Screen {
   readonly isVisible: boolean;
   /** Returns whether the panel was already open. */
   show(): boolean;
+  /** Fills a panel that was open before the window was reloaded. */
+  restore(panel: vscode.WebviewPanel): void;
 }
 
 export interface ScreenOptions<ToPage> {
   extensionUri: vscode.Uri;
-  /** The page in dist/webview, and the suffix of the panel's type. */
+  /** The page in dist/webview, which decides the panel's type, too. */
   page: string;
   title: string;
   /** Called for each new panel. The panel disposes what it returns. */
@@ -23,8 +25,8 @@ export interface ScreenOptions<ToPage> {
 
 export function createScreen<ToPage>({ extensionUri, page, title, connect }: ScreenOptions<ToPage>): Screen {
   let panel: vscode.WebviewPanel | undefined;
-  const open = (): vscode.WebviewPanel => {
-    const opened = vscode.window.createWebviewPanel(`graft.${page}`, title, vscode.ViewColumn.Active);
+  const fill = (opened: vscode.WebviewPanel): void => {
+    panel = opened;
     const whileOpen = connect((message) => void opened.webview.postMessage(message), opened.webview);
     opened.onDidDispose(() => {
       panel = undefined;
@@ -32,7 +34,6 @@ export function createScreen<ToPage>({ extensionUri, page, title, connect }: Scr
     });
     opened.iconPath = vscode.Uri.joinPath(extensionUri, "media", "icon.png");
     showWebviewPage(opened.webview, extensionUri, page, title);
-    return opened;
   };
   return {
     get isVisible() {
@@ -41,8 +42,25 @@ export function createScreen<ToPage>({ extensionUri, page, title, connect }: Scr
     show() {
       const wasOpen = panel !== undefined;
       if (panel) panel.reveal();
-      else panel = open();
+      else fill(vscode.window.createWebviewPanel(typeOf(page), title, vscode.ViewColumn.Active));
       return wasOpen;
     },
+    restore(restored) {
+      // The user may have opened it anew before VS Code brings the old one back.
+      if (panel) restored.dispose();
+      else fill(restored);
+    },
   };
+}
+
+/** The type of a page's panel. package.json names each: a restored panel activates the extension. */
+const typeOf = (page: string): string => `graft.${page}`;
+
+/** Lets panels of `page` come back when the window is reloaded. VS Code keeps what the page has saved. */
+export function restorePanels(page: string, restore: (panel: vscode.WebviewPanel) => unknown): vscode.Disposable {
+  return vscode.window.registerWebviewPanelSerializer(typeOf(page), {
+    async deserializeWebviewPanel(panel) {
+      await restore(panel);
+    },
+  });
 }

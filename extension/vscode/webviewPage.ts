@@ -8,9 +8,11 @@ export function showWebviewPage(webview: vscode.Webview, extensionUri: vscode.Ur
   const folder = vscode.Uri.joinPath(extensionUri, "dist", "webview");
   const source = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
   const nonce = randomBytes(16).toString("base64url");
+  // Without a bundle for the editor's language, the texts are English, and a screen reader needs an English voice.
+  const language = vscode.l10n.bundle ? vscode.env.language : "en";
   webview.options = { enableScripts: true, localResourceRoots: [folder] };
   webview.html = `<!DOCTYPE html>
-<html lang="${escaped(vscode.env.language)}">
+<html lang="${escaped(language)}">
 <head>
   <meta charset="UTF-8">
   <meta http-equiv="Content-Security-Policy"

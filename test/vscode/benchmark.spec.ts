@@ -176,7 +176,7 @@ test(
   async ({ workbench }) => {
     const { page } = workbench;
     const view = await openBenchmark(workbench);
-    await view.getByLabel("Suite").selectOption("CodeAlpacaPy, 628 tasks");
+    await view.getByLabel("Suite").selectOption("CodeAlpacaPy, 627 tasks");
     await view.getByText("Not on this machine yet").waitFor();
     expect(await view.getByRole("button", { name: "Evaluate" }).isDisabled()).toBe(true);
     const get = view.getByRole("button", { name: "Get CodeAlpacaPy…" });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -11,7 +11,7 @@ import { violations } from "./harness/accessibility.ts";
 import { chooseFolder } from "./harness/folderDialog.ts";
 import { firstColumnStays } from "./harness/firstColumnStays.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
-import { graftReady, openStudies } from "./harness/graft.ts";
+import { graftReady, openStudies, storage } from "./harness/graft.ts";
 import { editorHome } from "./harness/largeStudy.ts";
 import { editorTest } from "./harness/spec.ts";
 import { inAllThemes } from "./harness/themes.ts";
@@ -67,6 +67,21 @@ test("a study of three candidates is planned, with times", { timeout: 240_000 },
   // By the machine's speed, or by what earlier specs have evaluated in this home.
   expect(await runs.getByRole("row", { name: /graft-base, 2 nearest/ }).innerText()).toMatch(/\d\s(s|min)/);
   await workbench.screenshot("studies, plan");
+});
+
+test("a form that is open offers the adapters that come, and none that went", async ({ workbench }) => {
+  const view = await openStudies(workbench);
+  await button(view, "All studies").click();
+  await button(view, /^New study… A study of my own/).click();
+  const adapter = join(storage, "adapters", "passing");
+  await mkdir(adapter, { recursive: true });
+  await writeFile(join(adapter, "adapter_config.json"), "{}");
+  const choice = view.getByLabel("graft-base with the adapter passing");
+  await choice.check({ timeout: 30_000 });
+  await rm(adapter, { recursive: true });
+  await choice.waitFor({ state: "detached", timeout: 30_000 });
+  await button(view, "Back").click();
+  await button(view, "Open Three on forty").click();
 });
 
 test("its runs are reordered by keyboard and by mouse, and its file keeps the order", async ({ workbench }) => {
@@ -131,7 +146,8 @@ test("it is paused, and goes on after the window was reloaded", { timeout: 300_0
   await view.getByText(/[12] of 3 runs are finished/).waitFor();
   await page.reload();
   await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 60_000 });
-  view = await openStudies(workbench);
+  // The panel comes back by itself.
+  view = await workbench.webview('main[aria-label="Studies"]');
   await button(view, "Resume").click({ timeout: 60_000 });
   // Who looks at something else meanwhile is told of the end.
   await workbench.openFile("main.py");
@@ -187,6 +203,9 @@ test("its tasks are as the user left them after a look into the editor", async (
   await chosen.and(view.locator("[aria-selected=true]")).waitFor({ timeout: 60_000 });
   expect(await view.getByLabel("Search").inputValue()).toBe("number 3");
   await view.getByText("11 of 40 tasks.").waitFor();
+  const table = view.getByRole("region", { name: "forty.jsonl, graft", exact: true });
+  const sorted = table.getByRole("columnheader", { name: "chrF" });
+  expect(await sorted.getAttribute("aria-sort")).toBe("descending");
   // By keyboard alone: the list has the focus again, and goes on where it was.
   await expect.poll(() => list.evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.press("ArrowDown");

@@ -78,3 +78,13 @@ describe("the adapter", () => {
     expect(page.changed(chosen(), state(["other"])).draft).toMatchObject({ adapter: "", mode: "zero-shot" });
   });
 });
+
+test("runs that are picked stay picked while the page is hidden, in the order of the choice", () => {
+  const pick = (state: Page.PageState, run: string, isPicked: boolean): Page.PageState =>
+    page.changed(state, { type: "picked", run, isPicked });
+  let state = pick(pick(page.initialState(undefined), "b", true), "a", true);
+  expect(state.picked).toEqual(["b", "a"]);
+  state = page.initialState({ draft: { ...state.draft, suite: "file" }, picked: state.picked });
+  expect(state).toMatchObject({ picked: ["b", "a"], draft: { suite: "file" } });
+  expect(pick(state, "b", false).picked).toEqual(["a"]);
+});

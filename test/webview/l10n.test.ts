@@ -123,12 +123,32 @@ describe.each(["l10n/bundle.l10n", "package.nls"])("%s in Chinese", (name) => {
     expect(Object.keys(chinese).filter((key) => chinese[key] === "")).toEqual([]);
   });
 
+  test("has one word for each thing, and one way to address the user", () => {
+    const others = /前缀微调|提示微调|撤回|未采用|仓库|你/;
+    expect(Object.entries(chinese).filter(([, text]) => others.test(text))).toEqual([]);
+  });
+
   test("says each value and each command that the English text has", () => {
     const astray = Object.entries(english).filter(
       ([key, text]) => placesIn(chinese[key] ?? "").join() !== placesIn(text).join(),
     );
     expect(astray).toEqual([]);
   });
+});
+
+test("each page of the walkthrough has a Chinese one, where VS Code looks for it, with the same code and as many items", () => {
+  const manifest = readFileSync(join(root, "package.json"), "utf8");
+  const pages = [...manifest.matchAll(/"markdown": "([^"]+)"/g)].map(([, path]) => join(root, path!));
+  expect(pages).toHaveLength(4);
+  const shapeOf = (path: string): unknown => {
+    const text = readFileSync(path, "utf8");
+    return {
+      code: text.match(/^```\w+\n.*?^```$/gms),
+      items: text.match(/^(-|\d\.) /gm),
+      paragraphs: text.split("\n\n").length,
+    };
+  };
+  for (const page of pages) expect(shapeOf(page.replace(/\.md$/, ".nls.zh-cn.md"))).toEqual(shapeOf(page));
 });
 
 test("t takes a translation from the page and puts the values in", async () => {

@@ -76,6 +76,39 @@ test("a task that the user has left is not shown when its answer arrives", () =>
   expect(changed(state, detail("b")).drilled?.detail?.id).toBe("b");
 });
 
+describe("what the extension knows of the machine", () => {
+  const draft = { ...blankStudy, title: "Mine", compared: "sql", adapters: ["sql", "web"], bases: ["big"] };
+  const known = (adapters: string[], bases: string[]): Change => {
+    const choices = { adapters, bases, base: "small", isInUse: false, heldOut: {} };
+    return { type: "state", state: { studies: [], problem: undefined, open: undefined, ...choices } };
+  };
+  const after = (change: Change) => changed(initialState({ draft }), change).draft;
+
+  test("deselects adapters and bases that are gone", () => {
+    expect(after(known(["web"], ["small"]))).toEqual({ ...draft, compared: "", adapters: ["web"], bases: [] });
+    expect(after(known([], ["small", "big"]))).toMatchObject({ compared: "", adapters: [], bases: ["big"] });
+  });
+
+  test("keeps the selection until it is known, and of what is there", () => {
+    expect(after(known([], []))).toEqual(draft);
+    expect(after(known(["web", "sql"], ["small", "big"]))).toEqual(draft);
+  });
+});
+
+test("columns, orders and the charts' measure are those of before, for a page that was hidden", () => {
+  const looks = [
+    { columns: { speed: false } },
+    { sorting: { "s, graft": { key: "em@1", isUp: false } } },
+    { measure: "chrf" },
+  ];
+  const { look } = looks.reduce<PageState>(
+    (state, part) => changed(state, { type: "look", part }),
+    initialState(undefined),
+  );
+  expect(look).toEqual(Object.assign({}, ...looks));
+  expect(initialState({ look }).look).toEqual(look);
+});
+
 const learning = { charts: [], facts: [], unrecorded: [] };
 
 describe("the place among a study's tasks", () => {
@@ -107,7 +140,7 @@ describe("the place among a study's tasks", () => {
   );
 
   test("is found again by a page that was hidden, also where the suite stands elsewhere by then", () => {
-    const kept = { draft: blankStudy, isDrafting: false, place: placeOf(there) };
+    const kept = { draft: blankStudy, isDrafting: false, look: there.look, place: placeOf(there) };
     let state = initialState(JSON.parse(JSON.stringify(kept)) as typeof kept);
     // The page may be hidden again before the results are there.
     expect(placeOf(state)).toEqual(placeOf(there));

@@ -66,12 +66,30 @@ describe("obstacle", () => {
   test("the user's commits must have been counted, and have added code", () => {
     const of = (commits: Draft.FormFacts["commits"], months?: string): string | undefined =>
       draft.obstacle(facts({ data: "commits", ...(months !== undefined && { months }) }, { commits }));
-    const counted = { months: 6, email: "ann@example.org", commits: 2, files: 1, lines: 9 };
+    const counted = { phase: "done", months: 6, email: "ann@example.org", commits: 2, files: 1, lines: 9 } as const;
     expect(of(undefined)).toBe("Counting the lines of your commits…");
     expect(of(counted)).toBeUndefined();
     expect(of(counted, "12")).toBe("Counting the lines of your commits…");
     expect(of({ ...counted, files: 0 })).toBe("Your commits of this period added no Python code here.");
     expect(of(counted, "0")).toBe("Last months: a whole number from 1 to 120");
+    const failed = { phase: "failed", months: 6, message: "Git is gone.", nextStep: "Install it." } as const;
+    expect(of(failed)).toBe("The lines of your commits could not be counted.");
+  });
+
+  test("the field of the commits says what is found, or why nothing is counted", async () => {
+    const { commitsLine } = await import("../../webview/training/data/commitsField.tsx");
+    const counted = { phase: "done", months: 6, email: "ann@example.org", commits: 2, files: 1, lines: 9 } as const;
+    expect(commitsLine(6, numbers, undefined)).toEqual({ hint: "Counting…" });
+    expect(commitsLine(6, numbers, counted).hint).toContain("ann@example.org");
+    expect(commitsLine(undefined, numbers, counted).problem).toBe("Last months: a whole number from 1 to 120");
+    const failed = { phase: "failed", months: 6, message: "Git is gone.", nextStep: "Install it." } as const;
+    expect(commitsLine(6, numbers, failed).problem).toBe("Git is gone. Install it.");
+    expect(commitsLine(3, numbers, failed)).toEqual({ hint: "Counting…" });
+  });
+
+  test("one line tells why there is neither a preview nor a start", () => {
+    const both = facts({ name: "", rank: "65" });
+    expect(draft.obstacle(both)).toBe(draft.previewObstacle(both));
   });
 
   test("what the extension says of the name counts", () => {

@@ -85,9 +85,19 @@ function Installed({ base, isInUse, machineBytes, post }: InstalledProps) {
 
 function NotImported({ folder, isBusy, post }: { folder: string; isBusy: boolean; post: Post }) {
   const importIt = (
-    <Button label={t("Import {0}", folder)} disabled={isBusy} onClick={() => post({ type: "import", source: folder })}>
-      {t("Import")}
-    </Button>
+    <>
+      <Button
+        label={t("Import {0}", folder)}
+        describedBy="import-waits"
+        disabled={isBusy}
+        onClick={() => post({ type: "import", source: folder })}
+      >
+        {t("Import")}
+      </Button>
+      <span class="note" id="import-waits" aria-live="polite">
+        {isBusy && t("Wait for the import that is under way.")}
+      </span>
+    </>
   );
   return (
     <Card name={folder} actions={importIt}>

@@ -78,7 +78,7 @@ export function Form(props: FormProps) {
 
 const suites: Readonly<Record<FormDraft["suite"], string>> = {
   conala: t("CoNaLa, 543 tasks"),
-  codealpacapy: t("CodeAlpacaPy, 628 tasks"),
+  codealpacapy: t("CodeAlpacaPy, 627 tasks"),
   file: t("A file of mine"),
   folder: t("Held-out Python code"),
 };

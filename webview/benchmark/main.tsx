@@ -7,32 +7,32 @@ import { connectToHost } from "../shared/host.ts";
 import { t } from "../shared/l10n.ts";
 import { showPage, useMessages } from "../shared/page.tsx";
 import { Comparison } from "./comparison.tsx";
-import type { FormDraft } from "./draft.ts";
 import { Evaluation } from "./evaluation.tsx";
 import { Form } from "./form.tsx";
-import { changed, initialState, type PageState } from "./pageState.ts";
+import { changed, initialState, type Change, type Kept, type PageState } from "./pageState.ts";
 import { Runs } from "./runs.tsx";
 // oxlint-disable-next-line import/no-unassigned-import -- The build writes the style sheet beside the script.
 import "./benchmark.css";
 
-const host = connectToHost<FromBenchmark, ToBenchmark, FormDraft>();
+const host = connectToHost<FromBenchmark, ToBenchmark, Kept>();
 
 function BenchmarkPage() {
   const [state, change] = useReducer(changed, host.kept, initialState);
   const page = useRef<HTMLElement>(null);
   useMessages(host, change);
-  useLayoutEffect(() => host.keep(state.draft), [state.draft]);
+  const { draft, picked } = state;
+  useLayoutEffect(() => host.keep({ draft, picked }), [draft, picked]);
   const next = state.benchmark?.evaluation.phase === "idle" ? "form" : ".evaluation";
   useKeptFocus(() => page.current?.querySelector<HTMLElement>(`${next} :is(button, select):enabled`));
   return (
     <main ref={page} aria-label={t("Benchmark")}>
-      <Parts state={state} edit={(part) => change({ type: "edited", part })} />
+      <Parts state={state} change={change} />
     </main>
   );
 }
 
-function Parts({ state, edit }: { state: PageState; edit: (part: Partial<FormDraft>) => void }) {
-  const { benchmark, numbers, paperData, draft } = state;
+function Parts({ state, change }: { state: PageState; change: (change: Change) => void }) {
+  const { benchmark, numbers, paperData, draft, picked } = state;
   if (!benchmark || !numbers) return null;
   const { base, adapters, evaluation, runs, problem, comparison } = benchmark;
   return (
@@ -46,13 +46,19 @@ function Parts({ state, edit }: { state: PageState; edit: (part: Partial<FormDra
             numbers={numbers}
             paperData={paperData}
             adapters={adapters}
-            edit={edit}
+            edit={(part) => change({ type: "edited", part })}
             post={host.post}
           />
         </div>
       )}
       <Evaluation state={evaluation} post={host.post} />
-      <Runs runs={runs} problem={problem} post={host.post} />
+      <Runs
+        runs={runs}
+        problem={problem}
+        chosen={picked}
+        choose={(run, isPicked) => change({ type: "picked", run, isPicked })}
+        post={host.post}
+      />
       {comparison && <Comparison comparison={comparison} runs={runs ?? []} post={host.post} />}
     </>
   );

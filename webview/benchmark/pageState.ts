@@ -10,12 +10,26 @@ export interface PageState {
   numbers: EvaluationNumbers | undefined;
   paperData: PaperDataState | undefined;
   draft: FormDraft;
+  /** Ids of the runs that are chosen, in the order of the choice. Some may be gone. */
+  picked: readonly string[];
 }
 
-export type Change = ToBenchmark | { type: "edited"; part: Partial<FormDraft> };
+export type Change =
+  | ToBenchmark
+  | { type: "edited"; part: Partial<FormDraft> }
+  | { type: "picked"; run: string; isPicked: boolean };
 
-export function initialState(kept: FormDraft | undefined): PageState {
-  return { benchmark: undefined, numbers: undefined, paperData: undefined, draft: { ...blankDraft, ...kept } };
+/** What survives while the panel is hidden. */
+export type Kept = Pick<PageState, "draft" | "picked">;
+
+export function initialState(kept: Partial<Kept> | undefined): PageState {
+  return {
+    benchmark: undefined,
+    numbers: undefined,
+    paperData: undefined,
+    draft: { ...blankDraft, ...kept?.draft },
+    picked: kept?.picked ?? [],
+  };
 }
 
 /** The field of the draft for each kind of chosen file or folder. */
@@ -31,6 +45,10 @@ export function changed(state: PageState, change: Change): PageState {
       return edited(state, { [chosenFields[change.what]]: change.path });
     case "edited":
       return edited(state, change.part);
+    case "picked": {
+      const others = state.picked.filter((run) => run !== change.run);
+      return { ...state, picked: change.isPicked ? [...others, change.run] : others };
+    }
     case "state":
       return withKnownAdapter({ ...state, benchmark: change.state }, change.state.adapters);
   }

@@ -1,6 +1,5 @@
 /** Shows the runs with their actions. Only runs of one suite and protocol are comparable, so each pair has its own table. */
 
-import { useState } from "preact/hooks";
 import type { BenchmarkState, FromBenchmark, RunCard } from "../protocol/benchmark.ts";
 import { Button } from "../shared/button.tsx";
 import { Failure } from "../shared/failure.tsx";
@@ -10,17 +9,16 @@ import { RunTable } from "./runTable.tsx";
 export interface RunsProps {
   runs: BenchmarkState["runs"];
   problem: BenchmarkState["problem"];
+  /** Ids, in the order in which they were chosen. */
+  chosen: readonly string[];
+  choose: (id: string, isChosen: boolean) => void;
   post: (message: FromBenchmark) => void;
 }
 
-export function Runs({ runs, problem, post }: RunsProps) {
-  /** Ids, in the order in which they were chosen. */
-  const [chosen, setChosen] = useState<readonly string[]>([]);
+export function Runs({ runs, problem, chosen, choose, post }: RunsProps) {
   const finished = (runs ?? []).filter(({ result }) => result);
   // A chosen run may have been removed.
   const picked = chosen.flatMap((id) => finished.find((run) => run.id === id) ?? []);
-  const choose = (id: string, isChosen: boolean): void =>
-    setChosen([...chosen.filter((other) => other !== id), ...(isChosen ? [id] : [])]);
   return (
     <div class="part">
       <h2>{t("Runs")}</h2>
@@ -43,10 +41,8 @@ export function Runs({ runs, problem, post }: RunsProps) {
 
 const groupOf = ({ suite, protocol }: RunCard): string => `${suite}, ${protocol}`;
 
-interface TablesProps {
+interface TablesProps extends Pick<RunsProps, "chosen" | "choose"> {
   runs: readonly RunCard[];
-  chosen: readonly string[];
-  choose: (id: string, isChosen: boolean) => void;
 }
 
 function Tables({ runs, chosen, choose }: TablesProps) {

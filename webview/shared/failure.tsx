@@ -1,12 +1,10 @@
-/** Shows an error and its next step, and announces it to screen readers at once. */
+/** Shows an error and its next step, and announces both to screen readers at once. */
 
 export function Failure({ message, nextStep }: { message: string; nextStep: string }) {
   return (
-    <>
-      <p role="alert" class="problem">
-        {message}
-      </p>
+    <div role="alert" class="failure">
+      <p class="problem">{message}</p>
       <p>{nextStep}</p>
-    </>
+    </div>
   );
 }

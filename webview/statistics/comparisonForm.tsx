@@ -1,19 +1,22 @@
 /** Chooses the two arms of a new comparison. */
 
-import { useState } from "preact/hooks";
 import type { ArmSetting, FromStatistics, StatisticsState } from "../protocol/statistics.ts";
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
 import { nameOf } from "./formats.ts";
 
+/** The settings that the user has chosen, by their keys. */
+export type ChosenArms = Readonly<{ a?: string; b?: string }>;
+
 export interface ComparisonFormProps {
   choices: StatisticsState["choices"];
+  chosen: ChosenArms;
+  choose: (chosen: ChosenArms) => void;
   post: (message: FromStatistics) => void;
 }
 
-export function ComparisonForm({ choices, post }: ComparisonFormProps) {
+export function ComparisonForm({ choices, chosen, choose, post }: ComparisonFormProps) {
   const settings = settingsOf(choices);
-  const [chosen, choose] = useState<{ a?: string; b?: string }>({});
   const a = settings.find((setting) => keyOf(setting) === chosen.a) ?? settings[0]!;
   const b = settings.find((setting) => keyOf(setting) === chosen.b) ?? otherThan(a, settings);
   if (!b) {
@@ -26,6 +29,7 @@ export function ComparisonForm({ choices, post }: ComparisonFormProps) {
       </section>
     );
   }
+  const isSame = keyOf(a) === keyOf(b);
   return (
     <section aria-labelledby="comparison">
       <h2 id="comparison">{t("A/B comparison")}</h2>
@@ -47,9 +51,12 @@ export function ComparisonForm({ choices, post }: ComparisonFormProps) {
         onChoose={(key) => choose({ ...chosen, b: key })}
       />
       <div class="actions">
-        <Button disabled={keyOf(a) === keyOf(b)} onClick={() => post({ type: "compare", a, b })}>
+        <Button describedBy="same" disabled={isSame} onClick={() => post({ type: "compare", a, b })}>
           {t("Start comparing")}
         </Button>
+        <span class="note" id="same" aria-live="polite">
+          {isSame && t("Choose two different settings.")}
+        </span>
       </div>
     </section>
   );

@@ -22,9 +22,12 @@ export function History({ history, isBusy, post }: HistoryProps) {
         )}
       </p>
       <div class="actions">
-        <Button disabled={isBusy} onClick={() => post({ type: "importRuns" })}>
+        <Button disabled={isBusy} describedBy="busy" onClick={() => post({ type: "importRuns" })}>
           {t("Import runs…")}
         </Button>
+        <span class="note" id="busy" aria-live="polite">
+          {isBusy && t("Runs cannot be imported or deleted while the study plans or runs.")}
+        </span>
       </div>
       {history.length > 0 && (
         <div class="scroll" tabIndex={0} role="region" aria-label={t("History")}>
@@ -80,6 +83,7 @@ function Run({ run, isBusy, post }: { run: HistoryView } & Omit<HistoryProps, "h
       <td>
         <Button
           disabled={isBusy}
+          describedBy="busy"
           label={`${t("Delete")} ${candidate}, ${timeText(startedAt)}`}
           onClick={() => post({ type: "removeRun", run: id })}
         >

@@ -10,7 +10,7 @@ import { showPage, useMessages } from "../shared/page.tsx";
 import { Charts } from "./charts/charts.tsx";
 import { History } from "./history.tsx";
 import { NewStudy } from "./newStudy.tsx";
-import { changed, initialState, placeOf, type Change, type Kept, type PageState } from "./pageState.ts";
+import { changed, initialState, placeOf, type Change, type Kept, type Look, type PageState } from "./pageState.ts";
 import { Plan } from "./plan/plan.tsx";
 import { Results } from "./results.tsx";
 import { StudyList } from "./studyList.tsx";
@@ -23,10 +23,10 @@ const host = connectToHost<FromStudies, ToStudies, Kept>();
 function StudiesPage() {
   const [state, change] = useReducer(changed, host.kept, initialState);
   useMessages(host, change);
-  const { draft, isDrafting, drilled, results, goal } = state;
+  const { draft, isDrafting, look, drilled, results, goal } = state;
   useLayoutEffect(
-    () => host.keep({ draft, isDrafting, place: placeOf(state) }),
-    [draft, isDrafting, drilled, results, goal],
+    () => host.keep({ draft, isDrafting, look, place: placeOf(state) }),
+    [draft, isDrafting, look, drilled, results, goal],
   );
   useTasks(state);
   useKeptFocus();
@@ -49,11 +49,12 @@ function useTasks({ drilled, results }: PageState): void {
 }
 
 function Parts({ state, change }: { state: PageState; change: (change: Change) => void }) {
-  const { studies, fields, paperData, results, drilled, differences, draft, isDrafting } = state;
+  const { studies, fields, paperData, results, drilled, differences, look, draft, isDrafting } = state;
   if (!studies || !fields) return null;
   const { open, problem } = studies;
   const { post } = host;
   if (open) {
+    const lookAt = (part: Partial<Look>): void => change({ type: "look", part });
     const askDifferences = (pair: AskedPair): void => {
       change({ type: "askDifferences", pair });
       post({ type: "differences", pair });
@@ -62,10 +63,14 @@ function Parts({ state, change }: { state: PageState; change: (change: Change) =
       <>
         <Plan study={open} hasResults={(results?.suites.length ?? 0) > 0} post={post} />
         {results && (
-          <Results results={results} drilled={drilled?.suite} drill={(suite) => change({ type: "drill", suite })} />
+          <Results
+            {...{ results, look, lookAt }}
+            drilled={drilled?.suite}
+            drill={(suite) => change({ type: "drill", suite })}
+          />
         )}
         {drilled && <Tasks {...{ drilled, change, post }} title={results?.suites[drilled.suite]?.suite ?? ""} />}
-        {results && <Charts {...{ results, differences, askDifferences, post }} />}
+        {results && <Charts {...{ results, differences, look, lookAt, askDifferences, post }} />}
         {results && <History history={results.history} isBusy={open.phase !== "ready"} post={post} />}
       </>
     );

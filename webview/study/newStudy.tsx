@@ -101,7 +101,7 @@ interface SuiteFieldsProps extends Pick<NewStudyProps, "draft" | "paperData" | "
 
 const paperSuites: readonly (readonly [string, string])[] = [
   ["conala", t("CoNaLa, 543 tasks")],
-  ["codealpacapy", t("CodeAlpacaPy, 628 tasks")],
+  ["codealpacapy", t("CodeAlpacaPy, 627 tasks")],
 ];
 
 function SuiteFields({ draft: { paper, paths }, heldOut, paperData, edit, post }: SuiteFieldsProps) {

@@ -3,6 +3,7 @@
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { AskedPair, StudiesState, StudyFields, SuiteTasks, TaskView, ToStudies } from "../protocol/study.ts";
 import type { StudyResults, SuiteView } from "../protocol/studyResults.ts";
+import type { Sorting } from "./columns.ts";
 import { blankStudy, type StudyDraft } from "./draft.ts";
 import { noFilter, type TaskFilter } from "./taskFilter.ts";
 
@@ -26,6 +27,16 @@ export interface KeptPlace extends Pick<Drilled, "filter" | "asked"> {
   suite: Pick<SuiteView, "suite" | "protocol">;
 }
 
+/** How the user wants to see results, of whichever study. */
+export interface Look {
+  /** The columns that were switched on or off. */
+  columns: Readonly<Record<string, boolean>>;
+  /** The order of each suite's table, by the table's title. */
+  sorting: Readonly<Record<string, Sorting>>;
+  /** The measure of the charts. */
+  measure?: string;
+}
+
 export interface PageState {
   /** Undefined until the extension has sent it. */
   studies: StudiesState | undefined;
@@ -37,6 +48,7 @@ export interface PageState {
   goal: KeptPlace | undefined;
   /** The pair whose differences are asked for, and their chart once it is there. */
   differences: { pair: AskedPair; svg?: string } | undefined;
+  look: Look;
   draft: StudyDraft;
   /** Whether the form for a new study is open. */
   isDrafting: boolean;
@@ -49,10 +61,11 @@ export type Change =
   | { type: "drill"; suite: number | undefined }
   | { type: "filter"; part: Partial<TaskFilter> }
   | { type: "ask"; id: string }
+  | { type: "look"; part: Partial<Look> }
   | { type: "askDifferences"; pair: AskedPair };
 
 /** What survives while the panel is hidden. */
-export type Kept = Pick<PageState, "draft" | "isDrafting"> & { place: KeptPlace | undefined };
+export type Kept = Pick<PageState, "draft" | "isDrafting" | "look"> & { place: KeptPlace | undefined };
 
 /** Returns where the user is, to come back there when the page has been hidden. */
 export function placeOf({ studies, results, drilled, goal }: PageState): KeptPlace | undefined {
@@ -72,6 +85,7 @@ export function initialState(kept: Partial<Kept> | undefined): PageState {
     drilled: undefined,
     goal: kept?.place,
     differences: undefined,
+    look: kept?.look ?? { columns: {}, sorting: {} },
     draft: { ...blankStudy, ...kept?.draft },
     isDrafting: kept?.isDrafting ?? false,
   };
@@ -93,7 +107,7 @@ export function changed(state: PageState, change: Change): PageState {
     case "state": {
       const isOther = change.state.open?.name !== state.studies?.open?.name;
       // Another study is open now: what was shown of the last one goes.
-      return { ...state, studies: change.state, ...(isOther && nothingShown) };
+      return withKnownCandidates({ ...state, studies: change.state, ...(isOther && nothingShown) }, change.state);
     }
     case "results":
       return withResults(state, change.results);
@@ -104,6 +118,8 @@ export function changed(state: PageState, change: Change): PageState {
     }
     case "edited":
       return { ...state, draft: { ...draft, ...change.part } };
+    case "look":
+      return { ...state, look: { ...state.look, ...change.part } };
     case "drafting":
       return { ...state, isDrafting: change.draft !== undefined, draft: change.draft ?? draft };
     case "drill":
@@ -130,6 +146,18 @@ export function changed(state: PageState, change: Change): PageState {
         ? { ...state, drilled: { ...drilled, detail: change.detail } }
         : state;
   }
+}
+
+/** Deselects adapters and bases that no longer exist. Until the bases are known, which are never none, keeps the selection. */
+function withKnownCandidates(state: PageState, known: StudiesState): PageState {
+  const { draft } = state;
+  if (known.bases.length === 0) return state;
+  const adapters = draft.adapters.filter((name) => known.adapters.includes(name));
+  const bases = draft.bases.filter((name) => known.bases.includes(name));
+  const compared = known.adapters.includes(draft.compared) ? draft.compared : "";
+  const isSame =
+    adapters.length === draft.adapters.length && bases.length === draft.bases.length && compared === draft.compared;
+  return isSame ? state : { ...state, draft: { ...draft, adapters, bases, compared } };
 }
 
 function withResults(state: PageState, results: StudyResults): PageState {

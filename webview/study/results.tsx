@@ -1,6 +1,5 @@
 /** The results of a study: a table for each suite, sortable, with the columns that the user chooses. */
 
-import { useState } from "preact/hooks";
 import { measureFormat, valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import type { RowView, StudyResults, SuiteView } from "../protocol/studyResults.ts";
 import { isWhole, scoreTitle } from "../shared/scores.ts";
@@ -9,16 +8,18 @@ import { t } from "../shared/l10n.ts";
 import { Check } from "../shared/form/check.tsx";
 import { Effects } from "./effects.tsx";
 import { costColumns, isShownAtFirst, sorted, type Column, type Sorting } from "./columns.ts";
+import type { Look } from "./pageState.ts";
 
 export interface ResultsProps {
   results: StudyResults;
+  look: Look;
+  lookAt: (part: Partial<Look>) => void;
   /** The suite whose tasks are shown. */
   drilled: number | undefined;
   drill: (suite: number | undefined) => void;
 }
 
-export function Results({ results: { suites }, drilled, drill }: ResultsProps) {
-  const [chosen, setChosen] = useState<Readonly<Record<string, boolean>>>({});
+export function Results({ results: { suites }, look: { columns, sorting }, lookAt, drilled, drill }: ResultsProps) {
   if (suites.length === 0) return null;
   const measures = [...new Set(suites.flatMap((suite) => suite.measures))].filter(isWhole);
   const names = [
@@ -26,7 +27,7 @@ export function Results({ results: { suites }, drilled, drill }: ResultsProps) {
     ...costColumns.map(({ key, title }) => [key, title] as const),
   ];
   const allRows = suites.flatMap(({ rows }) => rows);
-  const isShown = (name: string): boolean => chosen[name] ?? isShownAtFirst(name, allRows);
+  const isShown = (name: string): boolean => columns[name] ?? isShownAtFirst(name, allRows);
   return (
     <div class="part">
       <h2>{t("Results")}</h2>
@@ -38,16 +39,18 @@ export function Results({ results: { suites }, drilled, drill }: ResultsProps) {
               key={name}
               label={title}
               checked={isShown(name)}
-              onChange={(on) => setChosen({ ...chosen, [name]: on })}
+              onChange={(on) => lookAt({ columns: { ...columns, [name]: on } })}
             />
           ))}
         </div>
       </details>
       {suites.map((suite, i) => (
         <SuiteTable
-          key={`${suite.suite} ${suite.protocol}`}
+          key={titleOf(suite)}
           suite={suite}
           isShown={isShown}
+          sorting={sorting[titleOf(suite)]}
+          sort={(by) => lookAt({ sorting: { ...sorting, [titleOf(suite)]: by } })}
           isDrilled={drilled === i}
           drill={() => drill(drilled === i ? undefined : i)}
         />
@@ -63,17 +66,20 @@ export function Results({ results: { suites }, drilled, drill }: ResultsProps) {
   );
 }
 
+const titleOf = ({ suite, protocol }: SuiteView): string => `${suite}, ${protocol}`;
+
 interface SuiteTableProps {
   suite: SuiteView;
   isShown: (column: string) => boolean;
+  sorting: Sorting | undefined;
+  sort: (by: Sorting) => void;
   isDrilled: boolean;
   drill: () => void;
 }
 
-function SuiteTable({ suite, isShown, isDrilled, drill }: SuiteTableProps) {
+function SuiteTable({ suite, isShown, sorting, sort: sortBy, isDrilled, drill }: SuiteTableProps) {
   const { measures, rows, fewestItems, note } = suite;
-  const title = `${suite.suite}, ${suite.protocol}`;
-  const [sorting, setSorting] = useState<Sorting>();
+  const title = titleOf(suite);
   const scores = measures.filter((name) => isWhole(name) && isShown(name));
   const columns: Column[] = [
     { key: "items", title: t("Tasks"), value: ({ items }) => items, text: ({ items }) => String(items) },
@@ -87,7 +93,7 @@ function SuiteTable({ suite, isShown, isDrilled, drill }: SuiteTableProps) {
   ];
   const order = sorted(rows, columns, sorting);
   const sort = (key: string): void =>
-    setSorting((now) => (now?.key === key ? { key, isUp: !now.isUp } : { key, isUp: key === "candidate" }));
+    sortBy(sorting?.key === key ? { key, isUp: !sorting.isUp } : { key, isUp: key === "candidate" });
   return (
     <>
       <div class="scroll" tabIndex={0} role="region" aria-label={title}>

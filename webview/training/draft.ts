@@ -74,11 +74,12 @@ export interface FormFacts {
 /** Returns the reason why the training cannot start yet; undefined if it can. */
 export function obstacle(facts: FormFacts): string | undefined {
   const { draft, nameProblem } = facts;
-  const missing = dataObstacle(facts);
+  // Before the name, so that the one line tells why there is no preview, too.
+  const missing = previewObstacle(facts);
   if (missing !== undefined) return missing;
   if (draft.name.trim() === "") return t("Give the adapter a name.");
   if (nameProblem !== undefined) return t("Choose another name.");
-  return numberObstacle(facts) ?? refusal(facts);
+  return refusal(facts);
 }
 
 function refusal({ estimate }: FormFacts): string | undefined {
@@ -116,10 +117,16 @@ function dataObstacle(facts: FormFacts): string | undefined {
 function commitsObstacle({ draft, numbers, workspace, commits }: FormFacts): string | undefined {
   if (workspace.folder === undefined) return t("Open a folder, or choose other data to train on.");
   const months = monthsOf(draft, numbers);
-  const { minimum, maximum = "∞" } = numbers.months;
-  if (months === undefined) return t("{0}: a whole number from {1} to {2}", monthsLabel, minimum, maximum);
+  if (months === undefined) return monthsProblem(numbers);
   if (commits?.months !== months) return t("Counting the lines of your commits…");
+  if (commits.phase === "failed") return t("The lines of your commits could not be counted.");
   return commits.files > 0 ? undefined : t("Your commits of this period added no Python code here.");
+}
+
+/** What is wrong with months that are no such number. */
+export function monthsProblem(numbers: Pick<TrainingNumbers, "months">): string {
+  const { minimum, maximum = "∞" } = numbers.months;
+  return t("{0}: a whole number from {1} to {2}", monthsLabel, minimum, maximum);
 }
 
 /** Returns how many months of commits are asked for; undefined if what is typed is no such number. */

@@ -59,7 +59,7 @@ export function Form({ preview, edit, post, ...facts }: FormProps) {
         <button type="submit" class="primary" aria-describedby="why" disabled={reason !== undefined}>
           {t("Start training")}
         </button>
-        <p class="note" id="why">
+        <p class="note" id="why" aria-live="polite">
           {reason}
         </p>
       </div>

@@ -23,7 +23,7 @@ export async function showRunCommand(name: string, { output, places }: Context):
 
 export async function importRunsCommand(folder: string, { output, places }: Context): Promise<void> {
   const found = await importRuns(resolve(folder), places.home);
-  for (const { message } of found.problems) output.log.warn(english(message));
+  for (const { message, nextStep } of found.problems) output.log.warn(`${english(message)} ${english(nextStep)}`);
   const lines = [
     ...found.imported.map((id) => `Imported ${id}`),
     ...found.known.map((id) => `Was here: ${id}`),

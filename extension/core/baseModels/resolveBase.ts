@@ -59,7 +59,7 @@ export async function resolveBase(nameOrPath: string, options: BasePlaces & Reso
   throw new UserError(
     "base-missing",
     say`Cannot find the base "${nameOrPath}": it is neither installed in ${bases} nor the absolute path of a model folder.`,
-    say`Choose a base from \`graft models\`, or give the path of a model folder: absolute, or in a terminal one that starts with ./.`,
+    say`Choose an installed base: in the editor from "Base models", on the command line from \`graft models\`. Or give the path of a model folder: absolute, or in a terminal one that starts with ./.`,
   );
 }
 

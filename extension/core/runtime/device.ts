@@ -65,9 +65,12 @@ export class DeviceFailure extends UserError {
   constructor(device: Device, cause: unknown) {
     const reason = firstLine(cause instanceof Error ? cause.message : String(cause));
     const message = say`Cannot continue on ${deviceNames[device]}: ${reason}`;
-    super("device-failed", message, say`Choose another device, or auto. Run graft devices to see what is missing.`, {
-      cause,
-    });
+    super(
+      "device-failed",
+      message,
+      say`Choose another device, or auto; on the command line, \`graft devices\` shows what is missing.`,
+      { cause },
+    );
     this.device = device;
   }
 }

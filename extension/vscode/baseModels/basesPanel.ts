@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { fromBases, type FromBases, type ToBases } from "../../../webview/protocol/baseModels.ts";
 import type { BaseLibrary } from "./baseLibrary.ts";
 import type { Messages } from "../messages.ts";
-import { createScreen } from "../screen.ts";
+import { createScreen, restorePanels } from "../screen.ts";
 
 export interface BasesPanel {
   /** Brings the bases, and an import that runs, to the front. */
@@ -35,9 +35,15 @@ export function createBasesPanel(
       ];
     },
   });
-  const show = (): void => void screen.show();
+  const show = (): void => {
+    // The command line, or another window, may have added bases meanwhile.
+    if (screen.show()) void bases.refresh();
+  };
   const open = { title: vscode.l10n.t("Show Base Models"), run: show };
-  subscriptions.push(bases.onDidFail((error) => messages.tellUnseen(error, { visible: screen.isVisible, open })));
+  subscriptions.push(
+    bases.onDidFail((error) => messages.tellUnseen(error, { visible: screen.isVisible, open })),
+    restorePanels("baseModels", (panel) => screen.restore(panel)),
+  );
   return { show };
 }
 

@@ -12,10 +12,12 @@ import type { PaperData } from "../paperData.ts";
 import { evaluationNumbers, parseBenchmarkMessage } from "./benchmarkMessages.ts";
 import type { Messages } from "../messages.ts";
 import { createScreen } from "../screen.ts";
+import { suiteFiles } from "./suiteFiles.ts";
 
 export interface BenchmarkPanel {
   /** Brings the runs, and an evaluation that runs, to the front. */
   show(): void;
+  restore(panel: vscode.WebviewPanel): void;
 }
 
 export interface BenchmarkPanelOptions {
@@ -52,7 +54,7 @@ export function createBenchmarkPanel(
     benchmark.onDidFail((error) => messages.tellUnseen(error, { visible: screen.isVisible, open })),
     benchmark.onDidEvaluate((candidate) => messages.tell("info", vscode.l10n.t("Evaluated: {0}.", candidate), [open])),
   );
-  return { show };
+  return { show, restore: (panel) => screen.restore(panel) };
 }
 
 async function receive(
@@ -67,7 +69,7 @@ async function receive(
       await Promise.all([benchmark.refresh(), paperData.refresh()]);
       return;
     case "chooseFile": {
-      const path = await (message.what === "folder" ? chooseFolder() : chooseFile());
+      const path = await (message.what === "folder" ? chooseFolder() : chooseFile(message.what));
       if (path !== undefined) post({ type: "fileChosen", what: message.what, path });
       return;
     }
@@ -97,11 +99,12 @@ async function receive(
   }
 }
 
-async function chooseFile(): Promise<string | undefined> {
+async function chooseFile(what: "suite" | "examples"): Promise<string | undefined> {
+  const isSuite = what === "suite";
   const chosen = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t("Choose a .jsonl file"),
+    title: isSuite ? vscode.l10n.t("Choose a file of tasks") : vscode.l10n.t("Choose a file of examples"),
     openLabel: vscode.l10n.t("Choose"),
-    filters: { "JSON Lines": ["jsonl"] },
+    filters: suiteFiles,
   });
   return chosen?.[0]?.fsPath;
 }

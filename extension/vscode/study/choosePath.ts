@@ -1,6 +1,7 @@
 /** The dialogs that choose a study's suites, examples and encoder, and where its export goes. */
 
 import * as vscode from "vscode";
+import { suiteFiles } from "../benchmark/suiteFiles.ts";
 
 export async function choosePath(
   what: "file" | "folder" | "examples" | "encoder" | "export" | "runs",
@@ -11,7 +12,7 @@ export async function choosePath(
     openLabel: vscode.l10n.t("Choose"),
     canSelectFiles: isFile,
     canSelectFolders: !isFile,
-    ...(isFile && { filters: { "JSON Lines, Parquet": ["jsonl", "parquet"] } }),
+    ...(isFile && { filters: suiteFiles }),
   });
   return chosen?.[0]?.fsPath;
 }

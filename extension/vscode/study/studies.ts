@@ -4,19 +4,13 @@
  * Shows nothing: the studies panel watches its state. Engine processes do all work, and files keep everything.
  */
 
-import { join } from "node:path";
 import * as vscode from "vscode";
 import { exists } from "../../core/foundation/exists.ts";
 import type { Study } from "../../core/evaluation/study/studyFile.ts";
-import type { StudyPlaces } from "../../core/evaluation/study/studyPlaces.ts";
-import { heldOutSuite } from "../../core/training/output/keptHeldOut.ts";
-import { basesRequest } from "../../engine/protocol/library.ts";
-import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import type { StudiesState } from "../../../webview/protocol/study.ts";
 import type { StudyResults } from "../../../webview/protocol/studyResults.ts";
-import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
-import type { Engine } from "../completion/engine.ts";
-import { explain, type Messages } from "../messages.ts";
+import type { Messages } from "../messages.ts";
+import { followCandidates, type CandidatesOptions } from "./candidates.ts";
 import { openStudy, type OpenedStudy } from "./openStudy.ts";
 import { openStudyFiles } from "./studyFiles.ts";
 
@@ -41,13 +35,9 @@ export interface Studies {
   pathOf(name: string): string;
 }
 
-export interface StudiesOptions {
+export interface StudiesOptions extends CandidatesOptions {
   /** The engine's bundle. */
   entry: string;
-  places: StudyPlaces;
-  engine: Engine;
-  libraryProcess: LibraryProcess;
-  library: AdapterLibrary;
   messages: Messages;
   log: vscode.LogOutputChannel;
   /** Remembers the open study over a reload of the window. */
@@ -80,14 +70,6 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
   };
   const list = async (): Promise<void> => become({ studies: await files.list() });
 
-  const choices = async (): Promise<void> => {
-    try {
-      become({ ...(await readChoices(options)), problem: undefined });
-    } catch (error) {
-      become({ problem: explain(error) });
-    }
-  };
-
   const close = async (): Promise<void> => {
     opened?.dispose();
     opened = undefined;
@@ -108,10 +90,8 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
     await opened.plan();
   };
 
-  const onEngine = (): void => become(baseOf(engine));
-  onEngine();
-  const closing = { dispose: () => opened?.dispose() };
-  subscriptions.push(changed, failed, finished, resultsChanged, engine.onDidChangeState(onEngine), closing);
+  const refreshCandidates = followCandidates(options, become, subscriptions);
+  subscriptions.push(changed, failed, finished, resultsChanged, { dispose: () => opened?.dispose() });
 
   return {
     get state() {
@@ -126,8 +106,10 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
     onDidFinish: finished.event,
     async refresh() {
       await list();
+      // The engine reports the base in use once it is ready; the list does not wait for it.
+      if (engine.state.phase === "asleep") void engine.start();
       const last = memory.get<string>(openKey);
-      const known = choices();
+      const known = refreshCandidates();
       if (!opened && last !== undefined && (await exists(files.pathOf(last)))) await open(last);
       await known;
     },
@@ -146,29 +128,4 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
     },
     pathOf: (name) => files.pathOf(name),
   };
-}
-
-function baseOf({ state }: Engine): Partial<StudiesState> {
-  return state.phase === "ready" ? { base: state.selected.base } : {};
-}
-
-/** The candidates that a form may choose from. */
-async function readChoices(
-  options: StudiesOptions,
-): Promise<Pick<StudiesState, "adapters" | "bases" | "isInUse" | "heldOut">> {
-  const { engine, library, libraryProcess, places } = options;
-  // The engine reports the base in use once it is ready; the list does not wait for it.
-  if (engine.state.phase === "asleep") void engine.start();
-  const names = await library.names();
-  const inUse = library.active.map(({ name }) => name);
-  const adapters = [...inUse, ...names.filter((name) => !inUse.includes(name))];
-  const known = await Promise.all(
-    adapters.map(async (name) => {
-      const suite = await heldOutSuite(join(library.folder, name), places.home);
-      return suite === undefined ? [] : [[name, suite] as const];
-    }),
-  );
-  const { installed } = await libraryProcess.ask(basesRequest, places);
-  const bases = installed.map(({ name }) => name);
-  return { adapters, bases, isInUse: inUse.length > 0, heldOut: Object.fromEntries(known.flat()) };
 }

@@ -2,10 +2,11 @@
 
 import * as vscode from "vscode";
 import { deleteRun, restoreRun } from "../../core/evaluation/history/deleteRun.ts";
+import { english } from "../../core/foundation/words/said.ts";
 import { importRunsRequest } from "../../engine/protocol/library.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import type { Messages } from "../messages.ts";
-import { translated } from "../translated.ts";
+import { problemInOneLine } from "../translated.ts";
 import { choosePath } from "./choosePath.ts";
 import type { Studies } from "./studies.ts";
 
@@ -22,6 +23,9 @@ export interface StudyHistoryOptions {
   home: string;
 }
 
+/** Runs that cannot be imported, in the notice. */
+const mostTold = 3;
+
 export function openStudyHistory({ studies, libraryProcess, messages, home }: StudyHistoryOptions): StudyHistory {
   const replan = async (): Promise<void> => studies.opened?.plan();
   return {
@@ -30,9 +34,11 @@ export function openStudyHistory({ studies, libraryProcess, messages, home }: St
       if (source === undefined) return;
       const { imported, known, problems } = await libraryProcess.ask(importRunsRequest, { source, home });
       const count = vscode.l10n.t("Imported {0} runs; {1} were here.", imported.length, known.length);
-      const [problem] = problems;
-      if (problem) messages.tell("warning", `${count} ${translated(problem.message)}`, []);
-      else messages.tell("info", count, []);
+      // The notice has room for a few of them; the log holds all.
+      for (const { message, nextStep } of problems) messages.log(`${english(message)} ${english(nextStep)}`);
+      const told = [count, ...problems.slice(0, mostTold).map(problemInOneLine)];
+      if (problems.length > mostTold) told.push(vscode.l10n.t("{0} more are in the log.", problems.length - mostTold));
+      messages.tell(problems.length > 0 ? "warning" : "info", told.join(" "));
       await replan();
     },
     async remove(run) {

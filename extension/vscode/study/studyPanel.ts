@@ -32,6 +32,7 @@ import type { StudyTasks } from "./studyTasks.ts";
 
 export interface StudyPanel {
   show(): void;
+  restore(panel: vscode.WebviewPanel): void;
 }
 
 export interface StudyPanelOptions {
@@ -75,7 +76,7 @@ export function createStudyPanel(options: StudyPanelOptions, subscriptions: vsco
       if (!screen.isVisible) messages.tell("info", vscode.l10n.t('The study "{0}" is finished.', title), [open]);
     }),
   );
-  return { show };
+  return { show, restore: (panel) => screen.restore(panel) };
 }
 
 async function receive(message: FromStudies, options: StudyPanelOptions, post: Post): Promise<void> {

@@ -101,7 +101,7 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
       return;
     }
     case "surveyCommits":
-      return post({ type: "commits", state: await commitsState(message.months, options.commits) });
+      return post({ type: "commits", state: await commitsState(message.months, options.commits, options.messages) });
     case "openSnippet":
     case "removeSnippet":
     case "restoreSnippet":

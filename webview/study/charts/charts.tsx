@@ -1,26 +1,27 @@
 /** The charts of a study, as the command line exports them. */
 
-import { useState } from "preact/hooks";
 import type { AskedPair, FromStudies } from "../../protocol/study.ts";
 import type { StudyResults } from "../../protocol/studyResults.ts";
 import { scoreTitle } from "../../shared/scores.ts";
 import { t } from "../../shared/l10n.ts";
 import { Differences } from "./differences.tsx";
-import type { PageState } from "../pageState.ts";
+import type { Look, PageState } from "../pageState.ts";
 import { Learning } from "./learning.tsx";
 import { isOfPaper, PaperClaims } from "./paperClaims.tsx";
 
 export interface ChartsProps {
   results: StudyResults;
   differences: PageState["differences"];
+  look: Look;
+  lookAt: (part: Partial<Look>) => void;
   askDifferences: (pair: AskedPair) => void;
   post: (message: FromStudies) => void;
 }
 
-export function Charts({ results: { charts, suites, learning }, differences, askDifferences, post }: ChartsProps) {
+export function Charts({ results, differences, look, lookAt, askDifferences, post }: ChartsProps) {
+  const { charts, suites, learning } = results;
   const measures = [...new Set(charts.map(({ measure }) => measure))];
-  const [chosen, choose] = useState<string>();
-  const measure = chosen !== undefined && measures.includes(chosen) ? chosen : measures[0];
+  const measure = measures.find((one) => one === look.measure) ?? measures[0];
   if (measure === undefined) return null;
   const shown = charts.filter((chart) => chart.measure === measure);
   return (
@@ -28,7 +29,11 @@ export function Charts({ results: { charts, suites, learning }, differences, ask
       <h2>{t("Charts")}</h2>
       <div class="field chart-choice">
         <label for="chart-measure">{t("Measure")}</label>
-        <select id="chart-measure" value={measure} onChange={({ currentTarget: { value } }) => choose(value)}>
+        <select
+          id="chart-measure"
+          value={measure}
+          onChange={({ currentTarget: { value } }) => lookAt({ measure: value })}
+        >
           {measures.map((name) => (
             <option key={name} value={name}>
               {scoreTitle(name)}

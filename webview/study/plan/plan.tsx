@@ -25,16 +25,17 @@ export function Plan({ study, hasResults, post }: PlanProps) {
   return (
     <section aria-label={title}>
       <div class="actions">
-        <Button style="link" disabled={phase !== "ready"} onClick={() => post({ type: "close" })}>
+        <Button style="link" describedBy="closing" disabled={phase !== "ready"} onClick={() => post({ type: "close" })}>
           {t("All studies")}
         </Button>
+        <span class="note" id="closing" aria-live="polite">
+          {phase === "running" && t("Pause or stop this study first.")}
+        </span>
       </div>
       <h1>{title}</h1>
       {problem && <Failure {...problem} />}
-      <p class="stage" aria-live="polite">
-        {summary(study)}
-      </p>
-      {(phase === "planning" || phase === "testing") && <ProgressBar share={undefined} label={summary(study)} />}
+      <Stage study={study} />
+      {(phase === "planning" || phase === "testing") && <ProgressBar share={undefined} label={stageText(study)} />}
       <Controls study={study} hasResults={hasResults} post={post} />
       {runs.length > 0 && (
         <div class="scroll" tabIndex={0} role="region" aria-label={t("Runs")}>
@@ -84,21 +85,31 @@ export function Plan({ study, hasResults, post }: PlanProps) {
   );
 }
 
-/** "2 of 4 runs are finished, about 3 min 20 s left." */
-function summary({ phase, runs }: OpenStudy): string {
+/** "2 of 4 runs are finished. About 3 min 20 s left." The time, which changes several times a second, is only seen. */
+export function Stage({ study }: { study: OpenStudy }) {
+  return (
+    <p class="stage">
+      <span aria-live="polite">{stageText(study)}</span> {timeLeft(study)}
+    </p>
+  );
+}
+
+function stageText({ phase, runs }: OpenStudy): string {
   if (phase === "planning") return t("Planning…");
   if (phase === "testing") return t("Testing what is finished…");
   if (phase === "pausing") return t("Pausing after the tasks at work; none is lost.");
   if (phase === "stopping") return t("Stopping…");
-  const finished = runs.filter(({ isFinished }) => isFinished).length;
+  return t("{0} of {1} runs are finished.", runs.filter(({ isFinished }) => isFinished).length, runs.length);
+}
+
+function timeLeft({ phase, runs }: OpenStudy): string {
+  if (phase !== "ready" && phase !== "running") return "";
   const left = runs.reduce((sum, run) => sum + (secondsOf(run) ?? 0), 0);
   const isPartial = runs.some((run) => !run.isFinished && !run.problem && secondsOf(run) === undefined);
-  const state = t("{0} of {1} runs are finished.", finished, runs.length);
-  if (finished === runs.length || left === 0) return state;
-  const time = isPartial
+  if (left === 0) return "";
+  return isPartial
     ? t("About {0} left, plus the runs that cannot be estimated yet.", duration(left))
     : t("About {0} left.", duration(left));
-  return `${state} ${time}`;
 }
 
 function secondsOf({ seconds, live, isFinished }: RunView): number | undefined {

@@ -39,7 +39,7 @@ export function DataField({ draft, workspace, paperData, edit, post, ...facts }:
         <CommitsField
           typed={draft.months}
           months={monthsOf(draft, numbers)}
-          field={numbers.months}
+          numbers={numbers}
           commits={commits}
           onType={(months) => edit({ months })}
           post={post}

@@ -11,7 +11,7 @@ import { LeftOutFiles } from "./leftOutFiles.tsx";
 
 export interface PreviewProps {
   preview: PreviewState | undefined;
-  /** Why there can be none yet. */
+  /** Why there can be none yet. The form says it below "Start training", too. */
   obstacle: string | undefined;
   /** Reasons and files that are taken in spite of the rules. */
   include: readonly string[];
@@ -30,7 +30,7 @@ export function Preview({ preview, obstacle, include, onInclude, onStart, post }
       {isRunning ? (
         <Button onClick={() => post({ type: "clearPreview" })}>{t("Cancel")}</Button>
       ) : (
-        <Button disabled={obstacle !== undefined} onClick={onStart}>
+        <Button disabled={obstacle !== undefined} describedBy="why" onClick={onStart}>
           {preview ? t("Preview again") : t("Preview data")}
         </Button>
       )}
@@ -41,12 +41,16 @@ export function Preview({ preview, obstacle, include, onInclude, onStart, post }
   );
 }
 
-function Reading({ reading }: { reading: Extract<PreviewState, { phase: "running" }>["reading"] }) {
+export function Reading({ reading }: { reading: Extract<PreviewState, { phase: "running" }>["reading"] }) {
   return (
     <>
       <ProgressBar share={reading && shareOf(reading.examples, reading.of)} label={t("Reading data")} />
-      <p class="note" aria-live="polite">
-        {reading ? t("Example {0} of {1}", reading.examples, reading.of) : t("Reading data…")}
+      {/* The count changes every other second: it is only seen. */}
+      <p class="note">
+        <span class={reading && "heard"} aria-live="polite">
+          {t("Reading data…")}
+        </span>
+        {reading && t("Example {0} of {1}", reading.examples, reading.of)}
       </p>
     </>
   );

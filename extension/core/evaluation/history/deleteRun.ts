@@ -7,7 +7,7 @@ import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
-import { runsFolder } from "../runs/runFolder.ts";
+import { chooseRun, runsFolder } from "../runs/runFolder.ts";
 
 function deletedRunsFolder(home: string): string {
   return join(home, "deleted-runs");
@@ -16,8 +16,7 @@ function deletedRunsFolder(home: string): string {
 /** @throws UserError "run-missing", "run-busy", "not-writable" */
 export async function deleteRun(id: string, home: string): Promise<void> {
   const folder = join(runsFolder(home), plainName(id));
-  if (!(await exists(folder)))
-    throw missing(say`Cannot delete the run ${id}: there is none.`, say`See graft runs list.`);
+  if (!(await exists(folder))) throw missing(say`Cannot delete the run ${id}: there is none.`, chooseRun);
   const release = await lockFolder(join(folder, "lock"), (owner, escape) => {
     const message = say`Cannot delete the run ${id}: another process is writing it (${owner}).`;
     return new UserError("run-busy", message, say`Wait until it ends. ${escape}`);
@@ -54,7 +53,7 @@ export async function restoreRun(id: string, home: string): Promise<void> {
 /** Ids come from the command line and from a web page. A hidden file's runs begin with a dot, as the file does. */
 function plainName(id: string): string {
   if (id !== basename(id) || ["", ".", ".."].includes(id))
-    throw missing(say`${id} is not the name of a run.`, say`See graft runs list.`);
+    throw missing(say`${id} is not the name of a run.`, chooseRun);
   return id;
 }
 

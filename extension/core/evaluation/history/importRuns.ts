@@ -6,7 +6,7 @@ import { writeNewFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { exists, isFile } from "../../foundation/exists.ts";
-import { say, type Said } from "../../foundation/words/said.ts";
+import { say, type Said, type SaidProblem } from "../../foundation/words/said.ts";
 import { readPredictions, readRun, runsFolder } from "../runs/runFolder.ts";
 import { runFiles, runId, type RunRecord } from "../runs/runRecord.ts";
 
@@ -15,8 +15,12 @@ export interface ImportedRuns {
   readonly imported: readonly string[];
   /** Ids of runs that were here already; they stay as they are. */
   readonly known: readonly string[];
-  /** Folders that cannot be used, and why. */
-  readonly problems: readonly { readonly folder: string; readonly message: Said }[];
+  /** Folders that cannot be used, why, and what to do. */
+  readonly problems: readonly ImportProblem[];
+}
+
+export interface ImportProblem extends SaidProblem {
+  readonly folder: string;
 }
 
 /**
@@ -27,7 +31,7 @@ export interface ImportedRuns {
 export async function importRuns(source: string, home: string): Promise<ImportedRuns> {
   const imported: string[] = [];
   const known: string[] = [];
-  const problems: { folder: string; message: Said }[] = [];
+  const problems: ImportProblem[] = [];
   const folders = await runFoldersIn(resolve(source));
   if (folders.length === 0) {
     const message = say`Cannot import runs from ${resolve(source)}: there is no run.`;
@@ -44,7 +48,7 @@ export async function importRuns(source: string, home: string): Promise<Imported
       ((await copyRun(folder, join(runsFolder(home), id))) ? imported : known).push(id);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      problems.push({ folder, message: error.said.message });
+      problems.push({ folder, ...error.said });
     }
   }
   return { imported, known, problems };

@@ -20,7 +20,11 @@ export function invalidRun(path: string, reason: Said, cause?: unknown): UserErr
 /** Returns the error for a run that has lost predictions. `what` begins the message: "Cannot … RUN". */
 export function lostPredictions(what: Said, there: number, expected: number): UserError {
   const reason = say`${runFiles.predictions} holds ${there} of its ${expected} predictions`;
-  return new UserError("run-invalid", say`${what}: ${reason}.`, say`Evaluate again with --fresh.`);
+  return new UserError(
+    "run-invalid",
+    say`${what}: ${reason}.`,
+    say`Delete the run's folder, and evaluate again; on the command line, evaluate again with --fresh.`,
+  );
 }
 
 /**

@@ -211,13 +211,15 @@ async function cutTo(path: string, bytes: number): Promise<void> {
   if (info && info.size > bytes) await truncate(path, bytes);
 }
 
+/** The next step where there is no such run. */
+export const chooseRun = say`Choose a run from the benchmark panel or \`graft runs list\`.`;
+
 async function readText(folder: string, file: string): Promise<string> {
   const path = join(folder, file);
   return await readPlainText(path).catch((error: unknown) => {
     const code = systemCode(error);
     if (code !== "ENOENT" && code !== "ENOTDIR") return unreadable(path)(error);
     const message = say`Cannot read the run ${folder}: it has no ${file}.`;
-    const nextStep = say`Choose a run from the benchmark panel or \`graft runs list\`.`;
-    throw new UserError("run-missing", message, nextStep, { cause: error });
+    throw new UserError("run-missing", message, chooseRun, { cause: error });
   });
 }

@@ -34,7 +34,7 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
   const others = await countRun(second.folder, otherMeasures, { signal });
   for (const [run, { items }] of [[first, counts] as const, [second, others] as const]) {
     const expected = run.result?.items ?? items;
-    if (items !== expected) throw lostPredictions(say`Cannot compare ${run.id}`, items, expected);
+    if (items !== expected) throw lostPredictions(say`Cannot compare ${run.folder}`, items, expected);
   }
   const differences = differencesOf({ measures, counts }, { measures: otherMeasures, counts: others }, { signal });
   if (Object.keys(differences).length === 0) {

@@ -135,12 +135,13 @@ export async function readStudy(path: string): Promise<Study> {
     const reason = unreadable[systemCode(error) ?? ""];
     if (!reason) throw error;
     const message = say`Cannot read the study ${path}: ${reason}.`;
-    throw new UserError("study-missing", message, say`Give the path of a study, or a name from \`graft study list\`.`, {
-      cause: error,
-    });
+    throw new UserError("study-missing", message, chooseStudy, { cause: error });
   });
   return withPaths(parseStudy(content, path), (place) => resolve(dirname(path), place));
 }
+
+/** The next step where there is no such study. */
+export const chooseStudy = say`Open a study from the list; on the command line, give its path or a name from \`graft study list\`.`;
 
 /** Why a path holds no study, by the system's code. */
 const unreadable: Readonly<Record<string, Said>> = {
@@ -179,7 +180,11 @@ function reasonOf({ path, message }: z.core.$ZodIssue): Said {
 
 function invalid(path: string, reason: Said): UserError {
   const message = say`Cannot use the study ${path}: ${reason}.`;
-  return new UserError("study-invalid", message, say`Correct the file; docs/evaluation.md lists its fields.`);
+  return new UserError(
+    "study-invalid",
+    message,
+    say`Correct the file, or create the study again: in the editor with "New study…", on the command line with \`graft study new\`.`,
+  );
 }
 
 /** @throws UserError "disk-full", "not-writable" */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
 import { isPortableName } from "../../foundation/platform.ts";
 import { say } from "../../foundation/words/said.ts";
-import { studiesFolder } from "./studyFile.ts";
+import { chooseStudy, studiesFolder } from "./studyFile.ts";
 
 /**
  * Returns the path of a study. Names come from the command line, from a web page, and from the memory of workspaces.
@@ -14,7 +14,7 @@ import { studiesFolder } from "./studyFile.ts";
 export function studyPathOf(home: string, name: string): string {
   if (name !== "" && !/[/\\\0]/.test(name)) return join(studiesFolder(home), `${name}.json`);
   const message = say`Cannot open the study "${name}": there is none of this name.`;
-  throw new UserError("study-missing", message, say`Give the path of a study, or a name from \`graft study list\`.`);
+  throw new UserError("study-missing", message, chooseStudy);
 }
 
 /** Returns the name of a study with this title: words and hyphens. */

@@ -4,6 +4,7 @@ import type { CommitSurvey } from "../../../core/training/data/surveyCommits.ts"
 import type { LibraryProcess } from "../../../engine/libraryProcess.ts";
 import { commitsRequest } from "../../../engine/protocol/training.ts";
 import type { CommitsState } from "../../../../webview/protocol/commits.ts";
+import { explain, type Messages } from "../../messages.ts";
 
 export interface WorkspaceCommits {
   /** The day on which the last `months` begin, and what each open folder has since then. */
@@ -24,12 +25,26 @@ export function workspaceCommits({ libraryProcess, sources }: WorkspaceCommitsOp
   };
 }
 
-/** For the form: all folders together. */
-export async function commitsState(months: number, commits: WorkspaceCommits): Promise<CommitsState> {
+/** For the form: all folders together, or why that is not known. */
+export async function commitsState(
+  months: number,
+  commits: WorkspaceCommits,
+  messages: Pick<Messages, "log">,
+): Promise<CommitsState> {
+  try {
+    return await counted(months, commits);
+  } catch (error) {
+    messages.log(error);
+    return { phase: "failed", months, ...explain(error) };
+  }
+}
+
+async function counted(months: number, commits: WorkspaceCommits): Promise<CommitsState> {
   const { folders } = await commits.survey(months);
   const sum = (key: "commits" | "files" | "lines"): number => folders.reduce((all, folder) => all + folder[key], 0);
   const email = folders.find((folder) => folder.email !== undefined)?.email;
   return {
+    phase: "done",
     months,
     commits: sum("commits"),
     files: sum("files"),

@@ -121,6 +121,7 @@ test("a run that is damaged, renamed, unfinished or a link is refused, and leave
   ]) {
     expect(messages).toContain(reason);
   }
+  expect(problems.map(({ nextStep }) => english(nextStep))).toContain("Finish it on its machine first.");
   expect(await readdir(at("strict", "runs"))).toEqual([]);
 });
 

@@ -1,0 +1,12 @@
+/** What screen readers announce of what a component returns. */
+
+import type { ComponentChildren } from "preact";
+
+/** Returns the text of its live regions; of components inside, nothing. */
+export function liveText(node: ComponentChildren, isLive = false): string {
+  if (Array.isArray(node)) return node.map((child) => liveText(child, isLive)).join("");
+  if (typeof node === "string" || typeof node === "number") return isLive ? String(node) : "";
+  if (typeof node !== "object" || node === null || !("props" in node)) return "";
+  const { role, "aria-live": live, children } = node.props as Record<string, unknown>;
+  return liveText(children as ComponentChildren, isLive || live === "polite" || role === "alert" || role === "status");
+}
