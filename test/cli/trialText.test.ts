@@ -21,7 +21,7 @@ test("a trial is a sentence and a table", () => {
 rest of a line, 200 lines
   exact, %                26.0     34.0        +8.0  +4.0 to +12.0
   edit similarity, %      50.0     50.0        ±0.0  −2.0 to +2.3
-  bits per byte          0.936    0.815      -0.121  -0.150 to -0.090`,
+  bits per byte          0.936    0.815      −0.121  −0.150 to −0.090`,
   );
 });
 
