@@ -84,7 +84,10 @@ export function openRepositoryProcess(options: RepositoryProcessOptions): Reposi
       for (const root of roots.values()) introduce(started, root);
     },
     onEnd() {
-      for (const folder of roots.keys()) setState(folder, { phase: "asleep" });
+      const state = process.isDown
+        ? ({ phase: "failed", error: new Error("the process has crashed too often") } as const)
+        : ({ phase: "asleep" } as const);
+      for (const folder of roots.keys()) setState(folder, state);
     },
   });
 

@@ -9,6 +9,8 @@ import type { Role } from "./protocol/roles.ts";
 
 export interface SleepingProcess {
   readonly running: EngineProcess | undefined;
+  /** Whether it has crashed too often to be started again. */
+  readonly isDown: boolean;
   /** Returns the process, or starts it; undefined after too many crashes. */
   wake(): EngineProcess | undefined;
   /** Settles once the last process is gone. */
@@ -55,6 +57,7 @@ export function openSleepingProcess(options: SleepingProcessOptions): SleepingPr
     clearTimeout(idle);
     idle = setTimeout(() => (isBusy() ? rest() : void end()), idleTime).unref();
   };
+  const isDown = (): boolean => !running && crashes >= mostCrashes;
   const start = (): EngineProcess => {
     const started = startEngineProcess(entry, role, log);
     running = started;
@@ -72,8 +75,11 @@ export function openSleepingProcess(options: SleepingProcessOptions): SleepingPr
     get running() {
       return running;
     },
+    get isDown() {
+      return isDown();
+    },
     wake() {
-      if (isDisposed || (!running && crashes >= mostCrashes)) return undefined;
+      if (isDisposed || isDown()) return undefined;
       rest();
       return running ?? start();
     },

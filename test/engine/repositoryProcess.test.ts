@@ -114,6 +114,7 @@ test("a crash costs one restart, and too many of them stop it until a root is op
   }
   expect(await plants(index, folder)).toBeUndefined();
   expect(index.pid).toBeUndefined();
+  expect(index.states.get(folder)?.phase).toBe("failed");
   index.open({ folder, others: [], home });
   await ready(index, folder);
   expect(await plants(index, folder)).toEqual(["one"]);

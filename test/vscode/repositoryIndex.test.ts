@@ -107,9 +107,13 @@ describe("the repository index in the editor", () => {
 
   it("is off where the setting is off", async () => {
     const settings = vscode.workspace.getConfiguration("graft");
+    let forgotten = 0;
+    const forgetting = graft.index.onDidChangeRules(() => forgotten++);
     await settings.update("repository.enable", false, vscode.ConfigurationTarget.Global);
-    assert.equal(await plantsAfter("no answer"), "no answer");
+    assert.equal(await plantsAfter(""), "");
     assert.deepEqual(graft.index.notes, []);
+    await until("what was read leaves the prompts", () => forgotten > 0);
+    forgetting.dispose();
     await settings.update("repository.enable", undefined, vscode.ConfigurationTarget.Global);
     assert.equal(await plantsAfter("alpha typed"), "alpha typed");
   });
@@ -119,7 +123,7 @@ describe("the repository index in the editor", () => {
     await until("the index is on disk", () => existsSync(home));
     void vscode.commands.executeCommand("graft.deleteRepositoryIndex");
     await until("it is gone", () => !existsSync(home));
-    assert.equal(await plants(), "no answer");
+    assert.equal(await plants(), "");
     assert.match(graft.index.notes.join(), /^The repository index is deleted\./);
     await vscode.commands.executeCommand("graft.rebuildRepositoryIndex");
     assert.equal(await plantsAfter("alpha typed"), "alpha typed");

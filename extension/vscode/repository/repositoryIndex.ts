@@ -20,8 +20,8 @@ import { watchRules } from "./ruleFiles.ts";
 
 export interface RepositoryIndex {
   /**
-   * Asks about the text around a cursor of `document`. The file's own text is not in the answer. Undefined without an index,
-   * while it is read, and as soon as the signal is aborted.
+   * Asks about the text around a cursor of `document`. The file's own text is not in the answer. Undefined outside of all roots,
+   * while the root is read, and as soon as the signal is aborted; where a root has no index, nothing is found.
    */
   query(
     document: vscode.TextDocument,
@@ -52,6 +52,8 @@ export interface RepositoryIndexOptions {
   log: Log;
 }
 
+/** The answer of a root that has no index: it is switched off, deleted, or cannot be read. */
+const nothingFound: RepositoryAnswer = { definitions: [], similar: [], copies: [] };
 /** Milliseconds after the first Python document, so that the model loads first. */
 const delay = 1000;
 
@@ -70,12 +72,20 @@ export function openRepositoryIndex(
       const isReading = [...process.states.values()].some(({ phase }) => phase === "reading");
       if (wasReading && !isReading) read.fire();
       wasReading = isReading;
+      noteLost();
       changed.fire();
     },
   });
   let isWanted = false;
   const allowed = (): string[] => (deletion.isDeleted ? [] : allowedRoots(configuration));
   const roots = openRoots(process, { home, allowed: () => (isWanted ? allowed() : []) });
+  let served: readonly string[] = [];
+  /** What was read from a root must leave the prompts when its index is closed or fails. */
+  const noteLost = (): void => {
+    const before = served;
+    served = [...process.states].flatMap(([folder, { phase }]) => (phase === "failed" ? [] : [folder]));
+    if (before.some((folder) => !served.includes(folder))) changedRules.fire();
+  };
   const follow = (): void => {
     roots.follow();
     documents.tellAll();
@@ -116,7 +126,10 @@ export function openRepositoryIndex(
     },
     async query(document, around, signal) {
       const place = placeOf(document.uri);
-      if (!place || !roots.has(place.folder)) return undefined;
+      if (!place) return undefined;
+      if (!allowed().includes(place.folder) || process.states.get(place.folder)?.phase === "failed")
+        return nothingFound;
+      if (!roots.has(place.folder)) return undefined;
       const nothing = (): undefined => undefined;
       const answer = process.query(place.folder, { path: place.path, ...around }, signal).catch(nothing);
       // The process may be at work on something else, and then hears late that nobody waits.

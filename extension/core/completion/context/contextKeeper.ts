@@ -94,7 +94,8 @@ export function contextKeeper({ ask, limits }: ContextKeeperOptions): ContextKee
     },
     fileChanged(path, gone) {
       // Setting an entry moves it to the end of the cache, where a live iterator would meet it again.
-      for (const [file, { context }] of [...kept.entries()]) {
+      const entries = [...kept.entries()];
+      for (const [file, { context }] of entries) {
         if (!context.some((part) => part.path === path)) continue;
         kept.set(file, { context: gone ? context.filter((part) => part.path !== path) : context, isOutdated: true });
       }
