@@ -7,7 +7,7 @@ import { CommanderError } from "commander";
 import { createOutput, printable, type Output } from "./cli/output.ts";
 import { findPlaces } from "./cli/places.ts";
 import { createProgram } from "./cli/program.ts";
-import { isCancelled, UserError } from "./core/foundation/errors.ts";
+import { isCancelled, systemCode, UserError } from "./core/foundation/errors.ts";
 
 /** Shells expect 130 of a program that Ctrl-C ended. */
 const exitCodes = { userError: 1, usage: 2, bug: 70, cancelled: 130 } as const;
@@ -21,8 +21,17 @@ process.once("SIGINT", () => {
   process.once("SIGINT", () => process.exit(exitCodes.cancelled));
 });
 process.once("SIGTERM", () => controller.abort());
-// The reader of a pipe has closed it, as `| head` does.
-process.stdout.on("error", () => process.exit(0));
+let isOutputLost = false;
+process.stdout.on("error", (error) => {
+  // The reader of a pipe has closed it, as `| head` does.
+  if (systemCode(error) === "EPIPE") process.exit(0);
+  // On a full disk each further write fails, too.
+  if (isOutputLost) return;
+  isOutputLost = true;
+  process.exitCode = exitCodes.userError;
+  process.stderr.write(`error: Cannot write the output: ${error.message}.\n`);
+  controller.abort();
+});
 
 const program = createProgram((flags) => {
   output = createOutput(flags);
@@ -35,7 +44,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   output?.close();
-  process.exitCode = exitCodeOf(error);
+  // The reason has been told.
+  process.exitCode = isOutputLost && isCancelled(error) ? exitCodes.userError : exitCodeOf(error);
 }
 
 function exitCodeOf(error: unknown): number {

@@ -4,9 +4,9 @@ import { cp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commandLineBed, refusal } from "./bed.ts";
-import type { Outcome } from "./run.ts";
+import { start, type Outcome } from "./run.ts";
 
-const { at, graft } = commandLineBed();
+const { at, environment, graft } = commandLineBed();
 
 describe("models", () => {
   test("lists the embedded base first", async () => {
@@ -171,6 +171,18 @@ describe("adapter merge", () => {
     });
     expect((await readdir(at("model"))).toSorted()).toEqual(["config.json", "model.safetensors"]);
     expect(await merge("--out", at("both"), "--name", "both")).toMatchObject(refusal(2, /--name/));
+  });
+});
+
+describe.skipIf(process.platform !== "linux")("standard output", () => {
+  const to = (target: string) => start(["models"], environment(), ["sh", "-c", `"$@" ${target}`, "sh"]).done;
+
+  test("that cannot be written ends with a failure, and with the reason", async () => {
+    expect(await to(">/dev/full")).toMatchObject(refusal(1, /Cannot write the output: .*ENOSPC/));
+  });
+
+  test("whose reader has gone ends quietly", async () => {
+    expect(await to("| :")).toMatchObject({ code: 0, stderr: "" });
   });
 });
 

@@ -115,9 +115,16 @@ test("a study that cannot be finished says so with its exit code, and what is wr
 test("the paper's questions are written about the data that is here", async () => {
   const { code, stderr } = await graft("new", "paper", "--out", at("paper.json"));
   expect([code, stderr]).toEqual([0, expect.stringContaining("graft data codealpacapy")]);
-  const { suites } = JSON.parse(await readFile(at("paper.json"), "utf8")) as { suites: unknown };
+  const { suites, candidates } = JSON.parse(await readFile(at("paper.json"), "utf8")) as Record<string, unknown>;
+  expect(candidates).toContainEqual({ name: "zero-shot" });
   expect(suites).toEqual([{ source: "conala" }]);
   expect((await graft("new", "paper", "--out", at("paper.json"))).stderr).toMatch(/there is such a file/);
+  expect((await graft("new", "paper", "--base", "mine", "--out", at("of-mine.json"))).code).toBe(0);
+  expect(await readFile(at("of-mine.json"), "utf8")).toMatch(/"zero-shot",\s+"base": "mine"/);
+  for (const option of ["--adapter", "--suite"]) {
+    const { code, stderr } = await graft("new", "paper", option, "x", "--out", at("idle.json"));
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`${option} has no effect`)]);
+  }
   expect((await graft("new", "adapter", "--out", at("a.json"))).code).toBe(2);
 });
 

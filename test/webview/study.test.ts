@@ -10,7 +10,12 @@ const { filtered, noFilter } = await import("../../webview/study/taskFilter.ts")
 const { TaskDetail } = await import("../../webview/study/taskDetail.tsx");
 const { isShownAtFirst, sorted } = await import("../../webview/study/columns.ts");
 
-const fields: StudyFields = { limit: { minimum: 1 }, seed: { minimum: 0 }, shots: { minimum: 1, maximum: 100 } };
+const fields: StudyFields = {
+  limit: { minimum: 1 },
+  seed: { minimum: 0 },
+  shots: { minimum: 1, maximum: 100 },
+  most: { title: 20, suites: 2, candidates: 4, seeds: 3, runs: 12 },
+};
 const here = { codealpacapy: "here" } as const;
 
 describe("the draft of a study", () => {
@@ -25,6 +30,18 @@ describe("the draft of a study", () => {
     [{ ...draft, nearest: "2" }, "Choose a file of examples first."],
     [{ ...draft, limit: "0" }, "Tasks: give a whole number from 1 on, or none for all."],
     [{ ...draft, seeds: "" }, "Seeds: give whole numbers from 0 on."],
+    [{ ...draft, title: "x".repeat(21) }, "Title: give at most 20 characters."],
+    [{ ...draft, paths: ["/a.py", "/b.py", "/c.py"] }, "Choose at most 2 suites."],
+    [{ ...draft, adapters: ["a", "b"], hasRepository: true }, "Choose at most 4 candidates: these are 6."],
+    [
+      { ...draft, adapters: ["a"], nearest: "1 2", encoder: "/e", examples: "/e.jsonl" },
+      "Choose at most 4 candidates: these are 6.",
+    ],
+    [{ ...draft, seeds: "1 2 3 4" }, "Seeds: give at most 3."],
+    [
+      { ...draft, paper: ["conala"], adapters: ["a", "b", "c"], seeds: "1 2 3" },
+      "Suites, candidates and seeds make 24 runs; the limit is 12.",
+    ],
   ])("tells what it lacks: %#", (lacking, reason) => {
     expect(obstacle(lacking, fields, { codealpacapy: "missing" })).toBe(reason);
   });

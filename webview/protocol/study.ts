@@ -109,6 +109,8 @@ export interface StudyFields {
   limit: NumberField;
   seed: NumberField;
   shots: NumberField;
+  /** The most characters of a title, and the most of each other. */
+  most: Readonly<Record<"title" | "suites" | "candidates" | "seeds" | "runs", number>>;
 }
 
 interface Problem {

@@ -79,9 +79,10 @@ function numbersOf(text: string, field: NumberField): number[] | undefined {
 /** Returns the reason why the study cannot be created; undefined if it can. */
 export function obstacle(
   draft: StudyDraft,
-  { limit, seed, shots }: StudyFields,
+  fields: StudyFields,
   paperData: PaperDataState | undefined,
 ): string | undefined {
+  const { limit, seed, shots } = fields;
   const { title, paper, paths, drawn, nearest, hasBase, adapters, bases, examples } = draft;
   if (title.trim() === "") return t("Give the study a title.");
   if (paper.length + paths.length === 0) return t("Choose a suite first.");
@@ -96,6 +97,22 @@ export function obstacle(
   if (!acceptsOptional(limit, draft.limit))
     return t("Tasks: give a whole number from {0} on, or none for all.", limit.minimum);
   if (!numbersOf(draft.seeds, seed)?.length) return t("Seeds: give whole numbers from {0} on.", seed.minimum);
+  return excess(toStudyForm(draft, fields), fields.most);
+}
+
+/** Returns what a study may not have so many of, if there is something. */
+function excess(form: StudyForm, most: StudyFields["most"]): string | undefined {
+  const { title, suites, hasBase, adapters, bases, drawn, nearest, encoder, hasRepository, seeds } = form;
+  const whole = Number(hasBase) + adapters.length + bases.length;
+  const shown = drawn.length + nearest.length * (encoder === "" ? 1 : 2);
+  const candidates = whole * (hasRepository ? 2 : 1) + shown;
+  const runs = suites.length * candidates * seeds.length;
+  if (title.length > most.title) return t("Title: give at most {0} characters.", most.title);
+  if (suites.length > most.suites) return t("Choose at most {0} suites.", most.suites);
+  if (candidates > most.candidates)
+    return t("Choose at most {0} candidates: these are {1}.", most.candidates, candidates);
+  if (seeds.length > most.seeds) return t("Seeds: give at most {0}.", most.seeds);
+  if (runs > most.runs) return t("Suites, candidates and seeds make {0} runs; the limit is {1}.", runs, most.runs);
   return undefined;
 }
 

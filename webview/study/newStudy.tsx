@@ -42,7 +42,7 @@ export function NewStudy(props: NewStudyProps) {
       <Compared draft={draft} studies={props.studies} edit={edit} />
       <div class="title">
         <Field id="title" label={t("Title")} hint={t("The question that the study answers.")}>
-          <TextInput id="title" value={draft.title} onType={(title) => edit({ title })} />
+          <TextInput id="title" value={draft.title} longest={fields.most.title} onType={(title) => edit({ title })} />
         </Field>
       </div>
       <SuiteFields {...{ draft, paperData, edit, post }} heldOut={props.studies.heldOut} />

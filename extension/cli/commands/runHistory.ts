@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { english } from "../../core/foundation/words/said.ts";
-import { deleteRun, restoreRun } from "../../core/evaluation/history/deleteRun.ts";
+import { deletableRun, deleteRun, restorableRun, restoreRun } from "../../core/evaluation/history/deleteRun.ts";
 import { importRuns } from "../../core/evaluation/history/importRuns.ts";
 import { factNames, inputNames } from "../../core/evaluation/history/names.ts";
 import { runFacts } from "../../core/evaluation/history/runFacts.ts";
@@ -33,12 +33,17 @@ export async function importRunsCommand(folder: string, { output, places }: Cont
   if (found.problems.length > 0) process.exitCode = 1;
 }
 
-export async function deleteRunsCommand(ids: readonly string[], { output, places }: Context): Promise<void> {
+export async function deleteRunsCommand(given: readonly string[], { output, places }: Context): Promise<void> {
+  const ids = [...new Set(given)];
+  // All or none, so that a refusal leaves nothing to find out.
+  for (const id of ids) await deletableRun(id, places.home);
   for (const id of ids) await deleteRun(id, places.home);
   output.result({ deleted: ids }, `Deleted ${ids.join(", ")}. To undo: graft runs restore ${ids.join(" ")}`);
 }
 
-export async function restoreRunsCommand(ids: readonly string[], { output, places }: Context): Promise<void> {
+export async function restoreRunsCommand(given: readonly string[], { output, places }: Context): Promise<void> {
+  const ids = [...new Set(given)];
+  for (const id of ids) await restorableRun(id, places.home);
   for (const id of ids) await restoreRun(id, places.home);
   output.result({ restored: ids }, `Restored ${ids.join(", ")}.`);
 }

@@ -63,13 +63,25 @@ export async function newStudyCommand(which: ReadyStudy, flags: NewStudyFlags, c
   context.output.result({ path }, `Wrote ${path}. Next: graft study plan ${flags.out}`);
 }
 
-async function newPaperStudy({ limit }: NewStudyFlags, { places, output }: Context): Promise<Study> {
+async function newPaperStudy(
+  { limit, base, adapter, suite }: NewStudyFlags,
+  { places, output }: Context,
+): Promise<Study> {
+  const idle = Object.entries({ adapter, suite }).find(([, value]) => value !== undefined)?.[0];
+  if (idle !== undefined) {
+    const message = `The option --${idle} has no effect: the paper's questions have suites and adapters of their own.`;
+    throw new UserError(
+      "option-invalid",
+      verbatim(message),
+      verbatim("Leave it out, or write the study of an adapter."),
+    );
+  }
   const found = await Promise.all(paperDatasets.map((name) => paperFile(name, { ...places, split: "test" })));
   const suites = paperDatasets.filter((_, i) => found[i] !== undefined);
   for (const name of paperDatasets) {
     if (!suites.includes(name)) output.log.warn(`Without ${name}, which is not on this machine: graft data ${name}`);
   }
-  return paperStudy({ suites, ...(limit !== undefined && { limit }) });
+  return paperStudy({ suites, ...(base !== "" && { base }), ...(limit !== undefined && { limit }) });
 }
 
 async function newAdapterStudy(

@@ -33,7 +33,7 @@ export function scoreTable(rows: readonly RunRow[], holes?: Readonly<Record<stri
   const lines = [[corner, ...rows.map(({ candidate }) => candidate)]];
   if (!holes) lines.push(["items", ...rows.map(({ items }) => `${items}`)]);
   let heading: string | undefined;
-  for (const name of Object.keys(first!.scores).filter((each) => isShown(each, "table"))) {
+  for (const name of scoreNames(rows).filter((each) => isShown(each, "table"))) {
     const { group } = measureFormat(name);
     if (group !== undefined && group !== heading) {
       lines.push([`${group} (${holes?.[name.split(".")[0]!] ?? 0})`, ...blank]);
@@ -43,6 +43,13 @@ export function scoreTable(rows: readonly RunRow[], holes?: Readonly<Record<stri
     lines.push([`${group === undefined ? "" : "  "}${unitLabel(name)}`, ...cells]);
   }
   return lines;
+}
+
+/** Group by group: a later row may have scores of a group that the first one lacks. */
+function scoreNames(rows: readonly RunRow[]): string[] {
+  const groupOf = (name: string): string => measureFormat(name).group ?? "";
+  const names = [...new Set(rows.flatMap(({ scores }) => Object.keys(scores)))];
+  return [...new Set(names.map(groupOf))].flatMap((group) => names.filter((name) => groupOf(name) === group));
 }
 
 /** The first score of a run in one cell: "em@1 12.30 (10.10 to 14.50)". */

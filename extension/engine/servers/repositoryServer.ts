@@ -8,6 +8,7 @@ import { UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import { counted } from "../../core/foundation/words/quantities.ts";
 import { openFolderRepository, type FolderRepository } from "../../core/repository/folderRepository.ts";
+import type { RepositorySize } from "../../core/repository/repository.ts";
 import { pruneRepositoryStores } from "../../core/repository/storage/repositoryStore.ts";
 import {
   changeRepositoryRequest,
@@ -55,13 +56,7 @@ export function serveRepository(connection: MessageConnection, log: Log): void {
     // The first answer of a process takes several times as long as later ones, and the user waits for none.
     repository.query(rehearsal);
     isOpen = true;
-    const { files, bytes, leftOut } = repository.size;
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    const size = `${counted(files, "file")}, ${(bytes / 1e6).toFixed(1)} MB of text`;
-    log.info(`Index of ${folder}: ${size}, ready after ${seconds} s`);
-    if (leftOut > 0) {
-      log.warn(`Index of ${folder}: ${counted(leftOut, "file has", { many: "files have" })} no room in it.`);
-    }
+    logSize(folder, repository.size, (performance.now() - startedAt) / 1000, log);
     await pruneRepositoryStores(home, mostStored);
     return repository;
   };
@@ -115,6 +110,13 @@ export function serveRepository(connection: MessageConnection, log: Log): void {
     clearTimeout(opened.get(folder)?.saving);
     opened.delete(folder);
   });
+}
+
+function logSize(folder: string, { files, bytes, leftOut }: RepositorySize, seconds: number, log: Log): void {
+  const size = `${counted(files, "file")}, ${(bytes / 1e6).toFixed(1)} MB of text`;
+  log.info(`Index of ${folder}: ${size}, ready after ${seconds.toFixed(1)} s`);
+  if (leftOut === 0) return;
+  log.warn(`Index of ${folder}: ${counted(leftOut, "file has", { many: "files have" })} no room in it.`);
 }
 
 async function saveIndex(

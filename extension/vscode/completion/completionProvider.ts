@@ -52,15 +52,7 @@ export function registerCompletionProvider(
   subscriptions: vscode.Disposable[],
 ): void {
   const { engine, library, asking, judgement, events, explanation, contexts, configuration, log } = options;
-  /** The time of each document's last change, by performance.now(). */
-  const changedAt = new WeakMap<vscode.TextDocument, number>();
-
-  /** Waits until the user has paused. The editor itself waits about 50 ms before it asks, which count. */
-  const paused = async (document: vscode.TextDocument, startedAt: number): Promise<void> => {
-    const quiet = startedAt - (changedAt.get(document) ?? -Infinity);
-    const pause = configuration.get("completion.debounce") - quiet;
-    if (pause > 0) await sleep(pause);
-  };
+  const paused = followPauses(options, subscriptions);
   const silent = (document: vscode.TextDocument, position: vscode.Position, reason: Silence): undefined => {
     events.tell({ kind: "silent", at: Date.now(), document: document.uri.toString(), reason });
     explanation.noteSilence({ document, position }, reason);
@@ -122,6 +114,17 @@ export function registerCompletionProvider(
     return texts.map((text) => new vscode.InlineCompletionItem(text, target.range, command));
   };
 
+  const provider = { provideInlineCompletionItems };
+  subscriptions.push(vscode.languages.registerInlineCompletionItemProvider({ language: "python" }, provider));
+}
+
+/** Returns a wait until the user has paused in a document, from `startedAt` on; what was asked ahead ends when they go on. */
+function followPauses(
+  { asking, configuration }: Pick<CompletionProviderOptions, "asking" | "configuration">,
+  subscriptions: vscode.Disposable[],
+): (document: vscode.TextDocument, startedAt: number) => Promise<void> {
+  /** The time of each document's last change, by performance.now(). */
+  const changedAt = new WeakMap<vscode.TextDocument, number>();
   subscriptions.push(
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length === 0) return;
@@ -129,8 +132,13 @@ export function registerCompletionProvider(
       // Programs write into other documents, such as an output panel, while the user reads a suggestion.
       if (document === vscode.window.activeTextEditor?.document) asking.giveUp();
     }),
-    vscode.languages.registerInlineCompletionItemProvider({ language: "python" }, { provideInlineCompletionItems }),
   );
+  return async (document, startedAt) => {
+    // The editor itself waits about 50 ms before it asks, which count.
+    const quiet = startedAt - (changedAt.get(document) ?? -Infinity);
+    const pause = configuration.get("completion.debounce") - quiet;
+    if (pause > 0) await sleep(pause);
+  };
 }
 
 interface Target {

@@ -8,11 +8,12 @@ import * as vscode from "vscode";
 import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
 import { contextKeeper, type ContextKeeper, type FileContext } from "../../core/completion/context/contextKeeper.ts";
 import { contextLimits } from "../../core/completion/context/contextLimits.ts";
+import type { ContextLimits } from "../../core/completion/context/selectContext.ts";
 import type { Cursor } from "../../core/completion/stop.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "../../core/repository/repositoryQuery.ts";
 import { placeOf, type RootedPath } from "../repository/roots.ts";
 import type { Engine } from "./engine.ts";
-import { followEdits } from "./recentEdits.ts";
+import { followEdits, type RecentEdits } from "./recentEdits.ts";
 
 /** The index of the root folders. */
 export interface AskedIndex {
@@ -57,17 +58,7 @@ export function openRepositoryContext(
   let edition = 0;
 
   const rootAt = (folder: string): Root => {
-    const known = roots.get(folder);
-    if (known) return known;
-    const documents: Root["documents"] = new Map();
-    const ask = async (
-      { path, ...around }: RepositoryQuery,
-      signal?: AbortSignal,
-    ): Promise<RepositoryAnswer | undefined> => {
-      const document = documents.get(path);
-      return document && (await index.query(document, { ...around, edited: edits.besides(document) }, signal));
-    };
-    const root = { documents, keeper: contextKeeper({ ask, limits: () => contextLimits(contextTokens) }) };
+    const root = roots.get(folder) ?? openRoot(index, edits, () => contextLimits(contextTokens));
     roots.set(folder, root);
     return root;
   };
@@ -131,6 +122,18 @@ export function openRepositoryContext(
     },
     onDidChangeFiles: changedFiles.event,
   };
+}
+
+function openRoot(index: AskedIndex, edits: RecentEdits, limits: () => ContextLimits): Root {
+  const documents: Root["documents"] = new Map();
+  const ask = async (
+    { path, ...around }: RepositoryQuery,
+    signal?: AbortSignal,
+  ): Promise<RepositoryAnswer | undefined> => {
+    const document = documents.get(path);
+    return document && (await index.query(document, { ...around, edited: edits.besides(document) }, signal));
+  };
+  return { documents, keeper: contextKeeper({ ask, limits }) };
 }
 
 /** Whether requests may have a context now. */

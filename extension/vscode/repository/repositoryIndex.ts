@@ -7,7 +7,7 @@
 import * as vscode from "vscode";
 import type { Log } from "../../core/foundation/log.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "../../core/repository/repositoryQuery.ts";
-import { openRepositoryProcess } from "../../engine/repositoryProcess.ts";
+import { openRepositoryProcess, type RepositoryState } from "../../engine/repositoryProcess.ts";
 import { untilAborted } from "../../engine/wire.ts";
 import type { Configuration } from "../configuration.ts";
 import { afterFirstPython } from "./firstPython.ts";
@@ -64,6 +64,7 @@ export function openRepositoryIndex(
   const changed = new vscode.EventEmitter<void>();
   const read = new vscode.EventEmitter<void>();
   const changedRules = new vscode.EventEmitter<void>();
+  const hasLost = followLosses(() => process.states);
   let wasReading = false;
   const process = openRepositoryProcess({
     entry,
@@ -72,20 +73,13 @@ export function openRepositoryIndex(
       const isReading = [...process.states.values()].some(({ phase }) => phase === "reading");
       if (wasReading && !isReading) read.fire();
       wasReading = isReading;
-      noteLost();
+      if (hasLost()) changedRules.fire();
       changed.fire();
     },
   });
   let isWanted = false;
   const allowed = (): string[] => (deletion.isDeleted ? [] : allowedRoots(configuration));
   const roots = openRoots(process, { home, allowed: () => (isWanted ? allowed() : []) });
-  let served: readonly string[] = [];
-  /** What was read from a root must leave the prompts when its index is closed or fails. */
-  const noteLost = (): void => {
-    const before = served;
-    served = [...process.states].flatMap(([folder, { phase }]) => (phase === "failed" ? [] : [folder]));
-    if (before.some((folder) => !served.includes(folder))) changedRules.fire();
-  };
   const follow = (): void => {
     roots.follow();
     documents.tellAll();
@@ -140,5 +134,15 @@ export function openRepositoryIndex(
       await deletion.rebuild(allowedRoots(configuration));
     },
     delete: () => deletion.deleteAll(),
+  };
+}
+
+/** Returns whether a root's index was closed or has failed since the last call: what was read from it must leave the prompts. */
+function followLosses(states: () => ReadonlyMap<string, RepositoryState>): () => boolean {
+  let served: readonly string[] = [];
+  return () => {
+    const before = served;
+    served = [...states()].flatMap(([folder, { phase }]) => (phase === "failed" ? [] : [folder]));
+    return before.some((folder) => !served.includes(folder));
   };
 }

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { isPaperDataset } from "../../core/dataset/paperDatasets.ts";
-import { studySchema, type Study } from "../../core/evaluation/study/studyFile.ts";
+import { cutName, madeStudy, studyLimits, type Study } from "../../core/evaluation/study/studyFile.ts";
 import type { StudyForm } from "../../../webview/protocol/study.ts";
 
 export interface FormPlaces {
@@ -14,13 +14,22 @@ export interface FormPlaces {
   readonly repository: string | undefined;
 }
 
+const withRepositoryName = " + repository";
+/** The repository stands behind a name. */
+const longestName = studyLimits.name - withRepositoryName.length;
+
+/** @throws UserError "study-invalid" beyond the limits of a study */
 export function studyFromForm(form: StudyForm, { library, base, repository }: FormPlaces): Study {
   const { title, suites, examples, hasBase, drawn, nearest, encoder, protocol, decoding, limit, seeds } = form;
   const plain = hasBase ? [{ base }] : [];
-  const adapters = form.adapters.map((name) => ({ name, base, adapters: [{ folder: join(library, name) }] }));
+  const adapters = form.adapters.map((name) => ({
+    name: cutName(name, longestName),
+    base,
+    adapters: [{ folder: join(library, name) }],
+  }));
   const others = form.bases.map((name) => ({ base: name }));
   const whole = [...plain, ...adapters, ...others];
-  return studySchema.parse({
+  return madeStudy({
     format: 1,
     title,
     suites: suites.map((source) => ({ source, ...(examples !== "" && !isPaperDataset(source) && { examples }) })),
@@ -42,7 +51,7 @@ function withRepository(candidate: { base: string; name?: string }, repository: 
   const { name } = candidate;
   return {
     ...candidate,
-    ...(name !== undefined && { name: `${name} + repository` }),
+    ...(name !== undefined && { name: `${name}${withRepositoryName}` }),
     context: "repository",
     ...(repository !== undefined && { repository }),
   };

@@ -5,6 +5,7 @@
 
 import * as z from "zod";
 import { suiteFields, taskFields } from "../../core/evaluation/runs/evaluationRequest.ts";
+import { studyLimits } from "../../core/evaluation/study/studyFile.ts";
 import { fromStudies, type FromStudies, type StudyFields } from "../../../webview/protocol/study.ts";
 import { numberField } from "../numberFields.ts";
 
@@ -15,6 +16,7 @@ export const studyFields: StudyFields = {
   limit: numberField(limit),
   seed: numberField(seed),
   shots: numberField(shots),
+  most: studyLimits,
 };
 
 const numbers = z.object({ limit, seeds: z.array(seed), drawn: z.array(shots), nearest: z.array(shots) });

@@ -13,10 +13,20 @@ function deletedRunsFolder(home: string): string {
   return join(home, "deleted-runs");
 }
 
+/**
+ * Returns the folder of a run that can be deleted.
+ *
+ * @throws UserError "run-missing"
+ */
+export async function deletableRun(id: string, home: string): Promise<string> {
+  const folder = join(runsFolder(home), plainName(id));
+  if (await exists(folder)) return folder;
+  throw missing(say`Cannot delete the run ${id}: there is none.`, chooseRun);
+}
+
 /** @throws UserError "run-missing", "run-busy", "not-writable" */
 export async function deleteRun(id: string, home: string): Promise<void> {
-  const folder = join(runsFolder(home), plainName(id));
-  if (!(await exists(folder))) throw missing(say`Cannot delete the run ${id}: there is none.`, chooseRun);
+  const folder = await deletableRun(id, home);
   const release = await lockFolder(join(folder, "lock"), (owner, escape) => {
     const message = say`Cannot delete the run ${id}: another process is writing it (${owner}).`;
     return new UserError("run-busy", message, say`Wait until it ends. ${escape}`);
@@ -33,8 +43,12 @@ export async function deleteRun(id: string, home: string): Promise<void> {
   }
 }
 
-/** @throws UserError "run-missing", "run-busy" if the run was evaluated again meanwhile, "not-writable" */
-export async function restoreRun(id: string, home: string): Promise<void> {
+/**
+ * Returns the folders that a run is moved from and to when it is restored.
+ *
+ * @throws UserError "run-missing", "run-busy" if the run was evaluated again meanwhile
+ */
+export async function restorableRun(id: string, home: string): Promise<{ folder: string; target: string }> {
   const folder = join(deletedRunsFolder(home), plainName(id));
   if (!(await exists(folder))) {
     throw missing(
@@ -47,6 +61,12 @@ export async function restoreRun(id: string, home: string): Promise<void> {
     const message = say`Cannot restore the run ${id}: it was evaluated again meanwhile.`;
     throw new UserError("run-busy", message, say`Delete the new one first, or keep it.`);
   }
+  return { folder, target };
+}
+
+/** @throws UserError "run-missing", "run-busy", "not-writable" */
+export async function restoreRun(id: string, home: string): Promise<void> {
+  const { folder, target } = await restorableRun(id, home);
   await moveFolder(folder, target);
 }
 

@@ -45,7 +45,8 @@ export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
     const [{ configuration }] = group.map(({ record }) => record) as [RunSummary["record"]];
     const results = group.map(({ result }) => result);
     const seeds = group.map(({ record }) => record.configuration.seed);
-    const names = Object.keys(results[0]!.scores);
+    // Holes are drawn by the seed, so another seed may have no block, or none behind a header.
+    const names = new Set(results.flatMap(({ scores }) => Object.keys(scores)));
     const codeless = results.reduce((sum, result) => sum + (result.codeless ?? 0), 0);
     return {
       ...promptingOf(configuration),
@@ -54,7 +55,7 @@ export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
       runs: group.map(({ id }) => id),
       items: results[0]!.items,
       ...(codeless > 0 && { codeless }),
-      scores: Object.fromEntries(names.map((name) => [name, rowScore(results, name)])),
+      scores: Object.fromEntries([...names].map((name) => [name, rowScore(results, name)])),
       ...trainedPart(group[0]!.record),
       ...trainingOf(group[0]!.record),
       seconds: mean(results.map(({ seconds }) => seconds)),
@@ -80,8 +81,9 @@ function trainingOf({ trainings }: RunRecord): Pick<RunRow, "trainingSeconds" | 
   };
 }
 
+/** Over the seeds that have the score. */
 function rowScore(results: readonly RunResult[], name: string): ShownScore {
-  const scores = results.map(({ scores: all }) => all[name]!);
+  const scores = results.flatMap(({ scores: all }) => all[name] ?? []);
   const [first] = scores;
   if (scores.length === 1) return first!;
   const values = scores.map(({ value }) => value);

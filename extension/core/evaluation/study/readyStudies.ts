@@ -1,7 +1,7 @@
 /** Studies that are ready to start: the paper's questions, and whether one's own adapter is better than none. */
 
 import { counted } from "../../foundation/words/quantities.ts";
-import { studySchema, type Study } from "./studyFile.ts";
+import { cutName, madeStudy, studyLimits, type Study } from "./studyFile.ts";
 
 export const readyStudies = ["paper", "adapter"] as const;
 export type ReadyStudy = (typeof readyStudies)[number];
@@ -15,29 +15,32 @@ const methods = ["lora", "ia3", "prompt", "prefix", "full"] as const;
 export interface PaperOptions {
   /** The paper's data sets that are on this machine. */
   readonly suites: readonly string[];
+  /** Instead of the embedded base. */
+  readonly base?: string;
   readonly limit?: number;
 }
 
 /**
- * The questions of arXiv 2308.10462 about the embedded base: every training method on every data set, and jointly on both,
+ * The questions of arXiv 2308.10462 about a base: every training method on every data set, and jointly on both,
  * against no, drawn and nearest examples. The study trains what is missing.
  */
-export function paperStudy({ suites, limit }: PaperOptions): Study {
+export function paperStudy({ suites, base, limit }: PaperOptions): Study {
   const trained = suites.flatMap((suite) =>
     methods.map((method) => ({ name: `${method}-${suite}`, training: { method, data: [suite] } })),
   );
   const joint = { name: "lora-joint", training: { method: "lora", data: [...suites] } };
-  return studySchema.parse({
+  const candidates = [
+    { name: "zero-shot" },
+    ...trained,
+    ...(suites.length > 1 ? [joint] : []),
+    ...shots.map((count) => ({ name: `RAG, ${count}`, mode: "rag", shots: count })),
+    ...shots.map((count) => ({ name: `ICL, ${count}`, mode: "icl", shots: count, seeds: paperSeeds })),
+  ];
+  return madeStudy({
     format: 1,
     title: limit === undefined ? "The paper's questions" : `The paper's questions, first ${counted(limit, "task")}`,
     suites: suites.map((source) => ({ source })),
-    candidates: [
-      { name: "zero-shot" },
-      ...trained,
-      ...(suites.length > 1 ? [joint] : []),
-      ...shots.map((count) => ({ name: `RAG, ${count}`, mode: "rag", shots: count })),
-      ...shots.map((count) => ({ name: `ICL, ${count}`, mode: "icl", shots: count, seeds: paperSeeds })),
-    ],
+    candidates: base === undefined ? candidates : candidates.map((each) => ({ ...each, base })),
     protocol: "paper-v2",
     ...(limit !== undefined && { limit }),
   });
@@ -59,15 +62,20 @@ export interface AdapterOptions {
 /** The adapter against the base alone; on held-out code also with other files of the repository. */
 export function adapterStudy({ adapter, name, base, suite, isCode, limit }: AdapterOptions): Study {
   const adapters = [{ folder: adapter }];
+  const beside = ", with the repository";
   const withRepository = [
-    { name: "without an adapter, with the repository", base, context: "repository" },
-    { name: `${name}, with the repository`, base, adapters, context: "repository" },
+    { name: `without an adapter${beside}`, base, context: "repository" },
+    { name: `${cutName(name, studyLimits.name - beside.length)}${beside}`, base, adapters, context: "repository" },
   ];
-  return studySchema.parse({
+  return madeStudy({
     format: 1,
-    title: `Is ${name} better?`,
+    title: `Is ${cutName(name, studyLimits.title - "Is  better?".length)} better?`,
     suites: [{ source: suite }],
-    candidates: [{ name: "without an adapter", base }, { name, base, adapters }, ...(isCode ? withRepository : [])],
+    candidates: [
+      { name: "without an adapter", base },
+      { name: cutName(name, studyLimits.name), base, adapters },
+      ...(isCode ? withRepository : []),
+    ],
     ...(limit !== undefined && { limit }),
   });
 }

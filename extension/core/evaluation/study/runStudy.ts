@@ -87,7 +87,7 @@ export async function runStudy(
         // A training saves its state when it is stopped, so that a pause can stop it at once.
         const signal = AbortSignal.any([control.signal, control.pause].filter((each) => each !== undefined));
         const onTraining = (training: TrainProgress): void => onProgress?.({ kind: "training", run: i, training });
-        await trainMissing(trained, places, { log, signal, onProgress: onTraining });
+        await trainMissing(trained, places, { log, signal, fresh, onProgress: onTraining });
       }
       const options = { ...planned.options, allowCodeExecution, fresh };
       const finished = await evaluate(options, i, control);

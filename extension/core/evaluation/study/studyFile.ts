@@ -19,6 +19,9 @@ import { modes, suiteFields, taskFields } from "../runs/evaluationRequest.ts";
 
 const text = z.string().min(1);
 
+/** Characters of title and names; numbers of suites, candidates, seeds, and runs: more take years, and planning them takes long, too. */
+export const studyLimits = { title: 100, name: 100, suites: 50, candidates: 50, seeds: 100, runs: 2000 } as const;
+
 /** Tasks to evaluate on. */
 const suiteSchema = z.strictObject({
   source: suiteFields.suite,
@@ -59,7 +62,7 @@ const places = new Set(["base", "out", "resume"]);
 /** A system under test. Absent fields take the defaults of `graft evaluate`. */
 const candidateSchema = z.strictObject({
   /** Its name in tables; by default, what it consists of. */
-  name: text.max(100).optional(),
+  name: text.max(studyLimits.name).optional(),
   base: z.string().optional().describe("Name of an installed base or a folder; the embedded base unless given"),
   adapters: z.array(z.strictObject({ folder: text, scale: z.number().default(1) })).optional(),
   /** A training whose adapter the candidate uses; for method "full", whose result is its base. */
@@ -72,17 +75,14 @@ const candidateSchema = z.strictObject({
   draft: z.boolean().optional(),
   ngram: text.optional(),
   /** Instead of the study's. */
-  seeds: z.array(z.int()).min(1).max(100).optional(),
+  seeds: z.array(z.int()).min(1).max(studyLimits.seeds).optional(),
 });
-
-/** More runs take years, and planning them takes long, too. */
-const mostRuns = 2000;
 
 const studyFields = z.strictObject({
   format: z.literal(1),
-  title: text.max(100),
-  suites: z.array(suiteSchema).min(1).max(50),
-  candidates: z.array(candidateSchema).min(1).max(50),
+  title: text.max(studyLimits.title),
+  suites: z.array(suiteSchema).min(1).max(studyLimits.suites),
+  candidates: z.array(candidateSchema).min(1).max(studyLimits.candidates),
   protocol: taskFields.protocol,
   decoding: z
     .strictObject({
@@ -95,11 +95,11 @@ const studyFields = z.strictObject({
     .default({}),
   limit: suiteFields.limit,
   /** Random seeds, with one run each where a seed decides predictions. */
-  seeds: z.array(z.int()).min(1).max(100).default([42]),
+  seeds: z.array(z.int()).min(1).max(studyLimits.seeds).default([42]),
   /** The runs in the order of their evaluation: positions of suite and candidate from 0, and the seed. Others follow them. */
   order: z
     .array(z.tuple([z.int().nonnegative(), z.int().nonnegative(), z.int()]))
-    .max(mostRuns)
+    .max(studyLimits.runs)
     .optional(),
   /** The runs of an exported study with their scores, which another run of the study should reproduce. */
   expected: z.array(z.object({ run: text, scores: z.record(z.string(), z.number()) })).optional(),
@@ -107,8 +107,8 @@ const studyFields = z.strictObject({
 
 export const studySchema = studyFields.superRefine(({ suites, candidates, seeds }, refinement) => {
   const runs = candidates.reduce((sum, own) => sum + suites.length * (own.seeds ?? seeds).length, 0);
-  if (runs > mostRuns) {
-    refinement.addIssue(`has up to ${runs} runs, suites by candidates by seeds; the limit is ${mostRuns}`);
+  if (runs > studyLimits.runs) {
+    refinement.addIssue(`has up to ${runs} runs, suites by candidates by seeds; the limit is ${studyLimits.runs}`);
   }
 });
 
@@ -161,13 +161,31 @@ function parseStudy(content: string, path: string): Study {
   if (value === undefined) throw invalid(path, say`it is not valid JSON`);
   const { success: isStudy } = z.object({ format: studyFields.shape.format }).safeParse(value);
   if (!isStudy) throw invalid(path, say`it is no study, whose field "format" is 1`);
-  throw invalid(
-    path,
-    parsed.error.issues
-      .slice(0, mostReasons)
-      .map(reasonOf)
-      .reduce((all, reason) => say`${all}; ${reason}`),
-  );
+  throw invalid(path, reasonsOf(parsed.error));
+}
+
+/**
+ * Returns a study that Graft has put together.
+ *
+ * @throws UserError "study-invalid" beyond the limits of a study
+ */
+export function madeStudy(value: object): Study {
+  const parsed = studySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const message = say`Cannot make the study: ${reasonsOf(parsed.error)}.`;
+  throw new UserError("study-invalid", message, say`Choose fewer suites, candidates or seeds, or shorter names.`);
+}
+
+/** Returns a name or a title as a study can have it, cut at its end. */
+export function cutName(name: string, most: number): string {
+  return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
+}
+
+function reasonsOf({ issues }: z.ZodError): Said {
+  return issues
+    .slice(0, mostReasons)
+    .map(reasonOf)
+    .reduce((all, reason) => say`${all}; ${reason}`);
 }
 
 /** A file may have a mistake in each candidate. */

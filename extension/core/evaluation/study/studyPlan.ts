@@ -70,10 +70,11 @@ export async function planStudy(study: Study, places: StudyPlaces, control: Plan
   const estimate = estimator(places, known);
   const planned: PlannedRun[] = [];
   const opened = new Map<string, RunConfiguration>();
+  const trainings = new Map<string, boolean>();
   const notes: Said[] = [];
   for (const run of runs) {
     control.signal?.throwIfAborted();
-    const entry = await plannedRun(study, run, places, { ...control, opened, estimate });
+    const entry = await plannedRun(study, run, places, { ...control, opened, trainings, estimate });
     const twin = planned.find(({ id }) => id !== undefined && id === entry.id);
     if (!twin) planned.push(entry);
     else notes.push(say`${entry.candidateName} on ${entry.suiteName} is the same run as ${twin.candidateName}.`);
@@ -97,6 +98,8 @@ export async function planStudy(study: Study, places: StudyPlaces, control: Plan
 interface Planning extends PlanControl {
   /** Configurations by suite and candidate, because reading a suite again for each seed takes long. */
   readonly opened: Map<string, RunConfiguration>;
+  /** Whether candidates are trained, by the folders of their trainings, because reading their data takes long, too. */
+  readonly trainings: Map<string, boolean>;
   readonly estimate: (configuration: RunConfiguration, base: string) => Promise<Pace | undefined>;
 }
 
@@ -104,14 +107,16 @@ async function plannedRun(
   study: Study,
   { suite, candidate, seed, options }: StudyRun,
   places: StudyPlaces,
-  { opened, estimate, ...control }: Planning,
+  { opened, trainings, estimate, ...control }: Planning,
 ): Promise<PlannedRun> {
   const tested = study.candidates[candidate]!;
   const about = { suite, candidate, seed, options, suiteName: suiteName(study, suite), candidateName: nameOf(tested) };
   const none = { ...about, done: 0, isFinished: false, needsTraining: false, runsCode: false };
   const trained = trainedAs(tested, places);
   try {
-    if (trained && !(await isTrained(trained, places))) {
+    const isThere = trained && (trainings.get(trained.folder) ?? (await isTrained(trained, places)));
+    if (trained) trainings.set(trained.folder, isThere!);
+    if (trained && !isThere) {
       await checkTraining(trained);
       return { ...none, needsTraining: true };
     }

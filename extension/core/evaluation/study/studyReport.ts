@@ -4,12 +4,11 @@ import type { Said } from "../../foundation/words/said.ts";
 import { measureFormat } from "../measures/measureFormat.ts";
 import { fewestItems } from "../measures/verdict.ts";
 import { readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
-import type { Counted } from "../scoring/compareRuns.ts";
 import { isGarbage } from "../scoring/codeless.ts";
 import { rowsOf, type RunRow } from "../scoring/runTable.ts";
 import { tableNote } from "../scoring/tableNote.ts";
 import { adapterEffects, type AdapterEffect } from "./comparison/adapterEffects.ts";
-import { countSeeds } from "./comparison/countSeeds.ts";
+import { countSeeds, type SeedCounts } from "./comparison/countSeeds.ts";
 import { marksOf, type Mark } from "./comparison/marks.ts";
 import { pairTest, type Differences, type Tested } from "./comparison/pairTests.ts";
 import type { PlannedRun, StudyPlan } from "./studyPlan.ts";
@@ -76,7 +75,7 @@ async function reportSuite(
     return { ...rowsOf(runs)[0]!, candidate: candidateName, number };
   });
   const tested = [...candidates.values()].map((runs): Tested => {
-    let counting: Promise<Counted> | undefined;
+    let counting: Promise<SeedCounts> | undefined;
     return {
       runs,
       counted: () =>

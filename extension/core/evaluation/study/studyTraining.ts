@@ -1,16 +1,25 @@
 /** Trains what a study's candidates lack. The same training has one result, whichever study asks for it. */
 
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import packageJson from "../../../../package.json" with { type: "json" };
+import { adapterFiles } from "../../adapters/formats/peftFolder.ts";
 import { importBase } from "../../baseModels/import/importBase.ts";
 import { recordFile } from "../../baseModels/installedBase.ts";
+import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { openDatasets } from "../../dataset/openDataset.ts";
-import { isFile } from "../../foundation/exists.ts";
+import { findPaperFile, isPaperDataset } from "../../dataset/paperDatasets.ts";
+import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { isFile, isFolder } from "../../foundation/exists.ts";
 import { isPortableName } from "../../foundation/platform.ts";
 import type { Log } from "../../foundation/log.ts";
+import { pythonFiles } from "../../sources/pythonFiles.ts";
 import { validationOf } from "../../training/data/trainingData.ts";
 import { hasCheckpoint } from "../../training/output/checkpoint.ts";
+import { discardTraining } from "../../training/output/outputFolder.ts";
 import { readTrainingReport } from "../../training/output/trainingReport.ts";
 import { workFolderOf } from "../../training/output/workFolder.ts";
 import { refuseWithoutEffect } from "../../training/run/withoutEffect.ts";
@@ -56,8 +65,12 @@ function nameOf({ name, training }: StudyCandidate): string {
   return isPortableName(plain) ? plain : `${plain}-trained`;
 }
 
-/** Whether the result is there. */
-export async function isTrained({ folder, base }: Trained, { home }: StudyPlaces): Promise<boolean> {
+/** Whether the result is there, of the data and the base as they are now. */
+export async function isTrained(trained: Trained, places: StudyPlaces): Promise<boolean> {
+  return (await hasResult(trained, places)) && (await isCurrent(trained));
+}
+
+async function hasResult({ folder, base }: Trained, { home }: StudyPlaces): Promise<boolean> {
   if (!(await readTrainingReport(folder))) return false;
   return base === undefined || (await isFile(join(home, "bases", base, recordFile)));
 }
@@ -67,9 +80,11 @@ export async function isTrained({ folder, base }: Trained, { home }: StudyPlaces
  *
  * @throws UserErrors about data and settings
  */
-export async function checkTraining({ folder, options }: Trained): Promise<void> {
+export async function checkTraining(trained: Trained): Promise<void> {
+  const { folder, options } = trained;
   // What is trained, and only lacks its installed base, needs no data any more.
-  if ((await canResume(folder)) || (await readTrainingReport(folder))) return;
+  const isBegun = (await canResume(folder)) || (await readTrainingReport(folder)) !== undefined;
+  if (isBegun && (await isCurrent(trained))) return;
   await refuseWithoutEffect(options);
   await openDatasets(options.data, options);
   await validationOf(options);
@@ -79,6 +94,51 @@ async function canResume(folder: string): Promise<boolean> {
   return await hasCheckpoint(workFolderOf(folder));
 }
 
+/** The file beside a training's result that holds the hash of what it began with. */
+function inputsFile(folder: string): string {
+  return `${folder}.inputs`;
+}
+
+/** Whether a training, finished or not, began with the data and the base as they are now. Of what is gone by now, nobody can tell. */
+async function isCurrent({ folder, options }: Trained): Promise<boolean> {
+  const began = await readFile(inputsFile(folder), "utf8").catch(() => undefined);
+  if (began === undefined) return true;
+  const now = await hashOfInputs(options);
+  return now === undefined || now === began;
+}
+
+/** Returns a hash of the contents that a training begins with; undefined if some of them cannot be read. */
+async function hashOfInputs(options: TrainOptions): Promise<string | undefined> {
+  const { data, validation, init, base } = options;
+  // As validationOf reads it.
+  const validated = validation === undefined ? data.filter(isPaperDataset) : [validation];
+  const hash = createHash("sha256");
+  try {
+    hash.update((await resolveBase(base, options)).hash);
+    for (const source of data) await addContent(hash, await pathOf(source, options));
+    for (const source of validated.filter((each) => Number.isNaN(Number(each)))) {
+      await addContent(hash, await pathOf(source, { ...options, split: "validation" }));
+    }
+    if (init !== undefined) for (const name of adapterFiles) await addContent(hash, join(init, name));
+  } catch (error) {
+    if (error instanceof UserError || systemCode(error) !== undefined) return undefined;
+    throw error;
+  }
+  return hash.digest("hex");
+}
+
+async function pathOf(source: string, places: Parameters<typeof findPaperFile>[1]): Promise<string> {
+  return isPaperDataset(source) ? await findPaperFile(source, places) : source;
+}
+
+async function addContent(hash: Hash, path: string): Promise<void> {
+  if (await isFolder(path)) {
+    for await (const name of pythonFiles(path)) await addContent(hash.update(`\n${name}\n`), join(path, name));
+  } else {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  }
+}
+
 export interface TrainingControl {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
@@ -86,17 +146,30 @@ export interface TrainingControl {
 }
 
 /**
- * Trains, or resumes an interrupted training, unless the result is there.
+ * Trains, or resumes an interrupted training, unless the result is there. Starts anew if data or base have changed, or if the
+ * interrupted training cannot be resumed.
  *
+ * @param fresh starts an interrupted training anew
  * @throws the signal's reason, with a checkpoint kept; UserErrors about base, data, settings and disk
  */
-export async function trainMissing(trained: Trained, places: StudyPlaces, control: TrainingControl): Promise<void> {
-  const { folder, base, options } = trained;
-  if (!(await readTrainingReport(folder))) {
-    const resume = await canResume(folder);
-    await train({ ...options, ...(resume && { resume }) }, control);
+export async function trainMissing(
+  trained: Trained,
+  places: StudyPlaces,
+  { fresh = false, ...control }: TrainingControl & { readonly fresh?: boolean },
+): Promise<void> {
+  const { folder, base } = trained;
+  const isOutdated = !(await isCurrent(trained));
+  if (isOutdated) {
+    control.log.warn(`The data or the base of ${basename(folder)} has changed: it is trained again.`);
+    // First, so that no old result passes for one of the new data.
+    if (base !== undefined) await rm(join(places.home, "bases", base), { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
-  if (base !== undefined && !(await isTrained(trained, places))) {
+  if (!(await readTrainingReport(folder))) {
+    if (isOutdated || fresh) await discardTraining(folder);
+    await resumeOrTrain(trained, control);
+  }
+  if (base !== undefined && !(await hasResult(trained, places))) {
     await importBase({
       signal: control.signal,
       source: folder,
@@ -106,4 +179,31 @@ export async function trainMissing(trained: Trained, places: StudyPlaces, contro
       replace: true,
     });
   }
+}
+
+/** Why a training that was interrupted cannot go on, though a new one may begin. */
+const unresumable: ReadonlySet<string> = new Set([
+  "checkpoint-missing",
+  "checkpoint-invalid",
+  "checkpoint-mismatch",
+  "safetensors-invalid",
+  "run-invalid",
+  "tokens-damaged",
+  "base-missing",
+]);
+
+async function resumeOrTrain({ folder, options }: Trained, control: TrainingControl): Promise<void> {
+  if (await canResume(folder)) {
+    try {
+      await train({ ...options, resume: true }, control);
+      return;
+    } catch (error) {
+      if (!(error instanceof UserError && unresumable.has(error.code))) throw error;
+      control.log.warn(`${error.message} It is trained again from its start.`);
+    }
+  }
+  const inputs = await hashOfInputs(options);
+  await rm(inputsFile(folder), { force: true });
+  if (inputs !== undefined) await writeFileAtomic(inputsFile(folder), inputs);
+  await train(options, control);
 }

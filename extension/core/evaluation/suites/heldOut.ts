@@ -27,6 +27,8 @@ export interface HeldOut {
 }
 
 const rowSchema = z.object({
+  /** The folder that `path` is relative to, in rows of a training. */
+  folder: z.unknown().optional(),
   path: z.string().min(1, emptyField),
   text: z.string().refine((text) => text.trim() !== "", emptyField),
 });
@@ -39,10 +41,16 @@ const rowSchema = z.object({
 export async function readHeldOut(source: string, signal?: AbortSignal): Promise<HeldOut> {
   const files: SourceFile[] = [];
   const problems: Problem[] = [];
+  const paths = new Set<string>();
   for await (const found of sourceFiles(source)) {
     signal?.throwIfAborted();
-    if ("text" in found) files.push(found);
-    else problems.push(found);
+    if (!("text" in found)) problems.push(found);
+    // Paths name the items by which runs are compared.
+    else if (paths.has(found.path)) problems.push({ where: found.path, message: say`An earlier row has this path.` });
+    else {
+      paths.add(found.path);
+      files.push(found);
+    }
   }
   if (files.length === 0) {
     const [first] = problems;
@@ -73,8 +81,9 @@ export async function* sourceFiles(source: string): AsyncGenerator<SourceFile | 
   } else if (path.endsWith(".py")) {
     yield await fileAt(path, basename(path), "follow");
   } else if (path.endsWith(".jsonl")) {
+    const names = await folderNames(path);
     for await (const { where, object } of jsonObjects(path)) {
-      const file = object instanceof Flaw ? object : await rowOf(object);
+      const file = object instanceof Flaw ? object : await rowOf(object, names);
       yield file instanceof Flaw ? { where, message: file.message } : file;
     }
   } else {
@@ -93,12 +102,30 @@ async function fileAt(path: string, name: string, links: Links): Promise<SourceF
 }
 
 /** Returns the file of a row, or why it is left out. */
-async function rowOf(object: object): Promise<SourceFile | Flaw> {
-  const file = readFields(rowSchema, object, unixLines);
+async function rowOf(object: object, names: ReadonlyMap<unknown, string>): Promise<SourceFile | Flaw> {
+  const file = readFields(rowSchema, object, ({ folder, path, text }) => ({
+    path: `${names.get(folder) ?? ""}${path}`,
+    text: text.replaceAll(/\r\n?/g, "\n"),
+  }));
   if (file instanceof Flaw) return file;
   return (await lineOfSecret(file.text)) === undefined ? file : new Flaw(say`The row holds a secret.`);
 }
 
-function unixLines({ path, text }: SourceFile): SourceFile {
-  return { path, text: text.replaceAll(/\r\n?/g, "\n") };
+/** Returns what stands in front of the paths of each folder where the rows come from several: its name from where the folders part. */
+async function folderNames(path: string): Promise<ReadonlyMap<unknown, string>> {
+  const folders = new Set<unknown>();
+  for await (const { object } of jsonObjects(path)) {
+    if (object instanceof Flaw) continue;
+    // Rows of a training all have one; a corpus of other rows may be large.
+    if (!("folder" in object)) break;
+    folders.add(object.folder);
+  }
+  if (folders.size < 2) return new Map();
+  const split = [...folders].flatMap((folder) =>
+    typeof folder === "string" ? [{ folder, parts: folder.split(/[/\\]/).filter((part) => part !== "") }] : [],
+  );
+  const [first, ...others] = split.map(({ parts }) => parts.slice(0, -1));
+  const parting = first?.findIndex((part, i) => others.some((parts) => parts[i] !== part)) ?? 0;
+  const shared = parting < 0 ? (first?.length ?? 0) : parting;
+  return new Map(split.map(({ folder, parts }) => [folder, `${parts.slice(shared).join("/")}/`]));
 }

@@ -30,10 +30,13 @@ export function holdOutChoice({ fraction, seed, holdOut, log, signal }: HoldOutO
   const random = countHashes();
   /** For each folder the hash of each file by its path. */
   const folders = new Map<Dataset, Map<string, number>>();
+  /** The hashes of texts that are held out by their content, which a folder with commits may hold, too. */
+  const randomTexts = new Set<number>();
   let isRandomUsed = false;
-  const addRandom = (hash: number): void => {
+  const addRandom = (hash: number, kind: Example["kind"]): void => {
     isRandomUsed = true;
     random.add(hash);
+    if (kind === "text") randomTexts.add(hash);
   };
 
   /** Returns the hashes of a folder's newest files, if git knows enough of them. */
@@ -48,7 +51,7 @@ export function holdOutChoice({ fraction, seed, holdOut, log, signal }: HoldOutO
     add(source, example) {
       const hash = contentHash(example, seed);
       if (holdOut === "random" || !source.folder || example.kind !== "text" || example.path === undefined) {
-        return addRandom(hash);
+        return addRandom(hash, example.kind);
       }
       const files = folders.get(source) ?? new Map<string, number>();
       folders.set(source, files.set(example.path, hash));
@@ -60,7 +63,7 @@ export function holdOutChoice({ fraction, seed, holdOut, log, signal }: HoldOutO
       for (const [source, files] of folders) {
         const hashes = await newest(source.folder!, files);
         for (const hash of hashes) held.add(hash);
-        if (hashes.length === 0) for (const hash of files.values()) addRandom(hash);
+        if (hashes.length === 0) for (const hash of files.values()) addRandom(hash, "text");
         else {
           byTime.add(source);
           const count = `${hashes.length} of ${counted(files.size, "file")}`;
@@ -71,7 +74,8 @@ export function holdOutChoice({ fraction, seed, holdOut, log, signal }: HoldOutO
       if (bound === Infinity) return undefined;
       return (source, example) => {
         const hash = contentHash(example, seed);
-        return held.has(hash) || (!byTime.has(source) && hash < bound);
+        // What one source holds out, no other one may teach.
+        return held.has(hash) || (hash < bound && (!byTime.has(source) || randomTexts.has(hash)));
       };
     },
   };

@@ -3,7 +3,7 @@
  * either a complete adapter or absent.
  */
 
-import { access, constants, readdir, rm, rmdir, stat } from "node:fs/promises";
+import { access, constants, cp, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import {
   makeFolder,
@@ -35,7 +35,7 @@ export interface OutputFolder {
 
 /** The result of a training. */
 export interface OutputFiles {
-  /** Names of all files that `write` may write. A folder with no other files is replaced as a whole. */
+  /** Names of all files that `write` may write. The folder keeps its other files. */
   readonly names: ReadonlySet<string>;
   readonly write: (folder: string) => Promise<void>;
 }
@@ -64,8 +64,10 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
     },
     finish: async ({ names, write }) => {
       await release.check();
-      if (await isReplaceable(path, names)) await writeFolderAtomic(path, write);
-      else await write(path);
+      await writeFolderAtomic(path, async (folder) => {
+        await copyOthers(path, folder, names);
+        await write(folder);
+      });
       await rm(workFolder, { recursive: true, force: true });
     },
     release: async () => {
@@ -172,8 +174,11 @@ async function checkWritable(path: string, workFolder: string): Promise<void> {
   }
 }
 
-/** Whether the folder contains only files that will be rewritten. A folder with other files keeps them. */
-async function isReplaceable(path: string, names: ReadonlySet<string>): Promise<boolean> {
-  const entries = await readdir(path).catch(() => []);
-  return entries.every((entry) => names.has(entry));
+/** Copies what lies in a folder, apart from files with these names, into the one that replaces it. */
+async function copyOthers(path: string, folder: string, names: ReadonlySet<string>): Promise<void> {
+  for (const entry of await readdir(path).catch(() => [])) {
+    if (names.has(entry)) continue;
+    const options = { recursive: true, preserveTimestamps: true, verbatimSymlinks: true };
+    await cp(join(path, entry), join(folder, entry), options);
+  }
 }

@@ -121,6 +121,20 @@ export async function readLog(adapter: string): Promise<readonly Refresh[]> {
 
 /** @throws UserError "disk-full", "not-writable" */
 export async function addToLog(adapter: string, refresh: Refresh): Promise<void> {
+  await changeLog(adapter, (lines) => newest([...lines, JSON.stringify(refresh)]));
+}
+
+/**
+ * Takes back the last line of the log, if it is that of a refresh.
+ *
+ * @throws UserError "disk-full", "not-writable"
+ */
+export async function removeFromLog(adapter: string, { number }: Refresh): Promise<void> {
+  const isIts = (line = ""): boolean => refreshSchema.safeParse(parsedJson(line)).data?.number === number;
+  await changeLog(adapter, (lines) => (isIts(lines.at(-1)) ? lines.slice(0, -1) : lines));
+}
+
+async function changeLog(adapter: string, changed: (lines: readonly string[]) => readonly string[]): Promise<void> {
   const path = join(refreshesFolder(adapter), logName);
   const earlier = await readPlainText(path, mostLogBytes).catch((error: unknown) => {
     const code = systemCode(error);
@@ -128,7 +142,7 @@ export async function addToLog(adapter: string, refresh: Refresh): Promise<void>
     throw error;
   });
   const lines = earlier.split("\n").filter((line) => line !== "");
-  const kept = newest([...lines, JSON.stringify(refresh)]).map((line) => `${line}\n`);
+  const kept = changed(lines).map((line) => `${line}\n`);
   await writeFileAtomic(path, kept.join(""));
 }
 

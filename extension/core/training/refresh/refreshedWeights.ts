@@ -16,7 +16,15 @@ import { renamePatiently } from "../../foundation/renamePatiently.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
 import { readLearnedFiles } from "../data/learnedFiles.ts";
 import { readTrainingReport } from "../output/trainingReport.ts";
-import { addToLog, earlierWeights, lockRefreshes, readLog, refreshesFolder, type Refresh } from "./refreshLog.ts";
+import {
+  addToLog,
+  earlierWeights,
+  lockRefreshes,
+  readLog,
+  refreshesFolder,
+  removeFromLog,
+  type Refresh,
+} from "./refreshLog.ts";
 
 /** `undone`: kept at first, and not in the weights any more. */
 export type PastRefresh = Refresh & { readonly undone: boolean };
@@ -63,7 +71,12 @@ interface Counted {
 
 /** Returns the refreshes whose files an adapter knows, the oldest first. */
 async function countedRefreshes(adapter: string, { leavesUndone }: Counted): Promise<readonly PastRefresh[]> {
-  return (await readRefreshes(adapter)).filter(({ kept, undone }) => kept && (!undone || leavesUndone));
+  const past = (await readRefreshes(adapter)).filter(({ kept, undone }) => kept && (!undone || leavesUndone));
+  // Taking a refresh back moves the weights from before it. Where they still lie, it was killed before its own were in place.
+  const isCut = await Promise.all(
+    past.map(async ({ undone, number }) => undone && (await isFile(earlierWeights(adapter, number)))),
+  );
+  return past.filter((_, i) => !isCut[i]);
 }
 
 /** Returns the hashes of the texts that an adapter has learned, as far as they were recorded. */
@@ -120,6 +133,8 @@ export async function keepRefresh(adapter: string, refreshed: string, refresh: R
     await renamePatiently(join(refreshed, weightsFile), weights);
   } catch (error) {
     await rm(earlier, { recursive: true, force: true }).catch(() => undefined);
+    // Its files are still to be learned.
+    await removeFromLog(adapter, refresh).catch(() => undefined);
     throw writeFailure(error, weights);
   }
   await prune(adapter);

@@ -62,6 +62,7 @@ const sourceFields = [
   "holdOut",
   "include",
   "commitsSince",
+  "changedSince",
 ] as const satisfies readonly (keyof TrainOptions)[];
 
 function refuseForRows(options: TrainOptions): void {

@@ -83,6 +83,23 @@ describe("rowsOf", () => {
       trainingMemoryBytes: 5e8,
     });
   });
+
+  test("a score that some seeds lack is the mean of the others", () => {
+    const suite = { ...configuration.suite, kind: "infilling" } as const;
+    const seeded = (seed: number, ...names: string[]): RunSummary => {
+      const run = runOf({ suite, seed }, 0);
+      const scores = Object.fromEntries(names.map((name) => [name, { value: seed, low: 0, high: 9 }]));
+      return { ...run, result: { ...run.result!, scores } };
+    };
+    const three = [seeded(1, "line.exact"), seeded(2, "line.exact", "block.body.exact"), seeded(4, "block.body.exact")];
+    const four = [...three, seeded(5, "block.header.exact")];
+    expect(rowsOf(four)[0]!.scores).toEqual({
+      "line.exact": { value: 1.5, deviation: Math.SQRT1_2 },
+      "block.body.exact": { value: 3, deviation: Math.SQRT2 },
+      "block.header.exact": { value: 5, low: 0, high: 9 },
+    });
+    expect(exported(four, "csv").split("\n")[0]).toContain("block.header.exact");
+  });
 });
 
 describe("promptingNote", () => {

@@ -1,7 +1,7 @@
 /** Studies of tiny bases, from the plan to the report. */
 
 import { writeFileSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
@@ -16,6 +16,10 @@ import { runStudy, type StudyProgress } from "../../../../extension/core/evaluat
 import { readStudy, writeStudy } from "../../../../extension/core/evaluation/study/studyFile.ts";
 import { planStudy } from "../../../../extension/core/evaluation/study/studyPlan.ts";
 import { reportStudy } from "../../../../extension/core/evaluation/study/studyReport.ts";
+import { trainedAs } from "../../../../extension/core/evaluation/study/studyTraining.ts";
+import { checkpointFile } from "../../../../extension/core/training/output/checkpoint.ts";
+import { workFolderOf } from "../../../../extension/core/training/output/workFolder.ts";
+import { hashOfWeights } from "../../../../extension/core/training/refresh/refreshedWeights.ts";
 import { studyTables } from "../../../../extension/core/evaluation/study/export/studyTables.ts";
 import { tinyStudies } from "./tinyStudies.ts";
 
@@ -200,6 +204,54 @@ test("what is missing is trained once, and its adapter evaluated", async () => {
   const again: string[] = [];
   await runStudy({ study, ...places }, { ...control, onProgress: ({ kind }) => again.push(kind) });
   expect(again).toEqual(["plan", "finished"]);
+});
+
+test("a training is made again when its data has changed, also where it was interrupted or cannot be resumed", async () => {
+  const data = at("changing.jsonl");
+  const write = async (code: string): Promise<void> => await writeFile(data, JSON.stringify({ intent: "add", code }));
+  await write("x + 1");
+  const training = { method: "lora", data: [data], steps: 3, batchSize: 1, rank: 2, maxLength: 32, saveEvery: 0 };
+  const suites = [{ source: at("suite.jsonl"), limit: 1 }];
+  const study = studyOf({ suites, candidates: [{ name: "learner", base: at("tiny"), training }] });
+  const places = placesOf("changing");
+  const { folder } = trainedAs(study.candidates[0]!, places)!;
+  const weights = async (): Promise<string | undefined> => await hashOfWeights(folder);
+  const run = async (more: { fresh?: boolean; stopAfter?: number } = {}) => {
+    const pause = new AbortController();
+    const [steps, warnings]: [number[], string[]] = [[], []];
+    const onProgress = (event: StudyProgress): void => {
+      if (event.kind !== "training") return;
+      steps.push(event.training.step);
+      if (event.training.step === more.stopAfter) pause.abort();
+    };
+    const log = { ...silentLog, warn: (text: string) => warnings.push(text) };
+    const options = { study, fresh: more.fresh ?? false, ...places };
+    const ended = runStudy(options, { log, pause: pause.signal, onProgress });
+    if (more.stopAfter === undefined) expect((await ended).failures).toEqual([]);
+    else await expect(ended).rejects.toThrow();
+    return { steps, warnings };
+  };
+  const planned = async () => (await planStudy(study, places, control)).runs[0]!.needsTraining;
+
+  expect((await run()).steps).toEqual([1, 2, 3]);
+  const first = await weights();
+  expect(await planned()).toBe(false);
+  expect((await run()).steps).toEqual([]);
+
+  await write("x * 2");
+  expect(await planned()).toBe(true);
+  expect(await run({ stopAfter: 1 })).toMatchObject({ warnings: [expect.stringMatching(/learner has changed/)] });
+  expect(await run({ stopAfter: 2 })).toEqual({ steps: [2], warnings: [] });
+  await truncate(join(workFolderOf(folder), checkpointFile), 100);
+  expect(await run()).toEqual({ steps: [1, 2, 3], warnings: [expect.stringMatching(/trained again from its start/)] });
+  expect(await weights()).not.toBe(first);
+
+  await write("x - 3");
+  await run({ stopAfter: 1 });
+  expect((await run({ fresh: true })).steps).toEqual([1, 2, 3]);
+  // Nobody can tell whether data that is gone has changed.
+  await rm(data);
+  expect(await planned()).toBe(false);
 });
 
 test.each([

@@ -10,7 +10,10 @@ import {
   studySchema,
   withPaths,
   writeStudy,
+  type Study,
 } from "../../../../extension/core/evaluation/study/studyFile.ts";
+import { studyFromForm } from "../../../../extension/vscode/study/studyFromForm.ts";
+import type { StudyForm } from "../../../../webview/protocol/study.ts";
 import { studyName, studyPathOf } from "../../../../extension/core/evaluation/study/studyNames.ts";
 import { studyRuns } from "../../../../extension/core/evaluation/study/studyRuns.ts";
 
@@ -208,6 +211,40 @@ test("an adapter is compared with and without the repository", () => {
   ]);
   const moved = withPaths(made, (path) => `/moved${path}`);
   expect([moved.suites[0]!.source, moved.candidates[1]!.adapters![0]!.folder]).toEqual(["/moved/code", "/moved/a/sql"]);
+});
+
+test("derived names and titles are cut to what a study can have, and too much is refused in words", () => {
+  const name = "n".repeat(120);
+  const { title, candidates } = adapterStudy({ adapter: "/a", name, base: "", suite: "/code", isCode: true });
+  expect(title).toMatch(/^Is n+… better\?$/);
+  expect(candidates.map((each) => each.name!.replace(/n+…/, "N"))).toEqual([
+    "without an adapter",
+    "N",
+    "without an adapter, with the repository",
+    "N, with the repository",
+  ]);
+  const form = {
+    ...{ title: "t", suites: ["/a.py"], examples: "", hasBase: true, adapters: [name], bases: [], drawn: [] },
+    ...{ nearest: [], encoder: "", hasRepository: true, protocol: "graft", decoding: "beams", seeds: [1] },
+  } as const;
+  const places = { library: "/lib", base: "b", repository: undefined };
+  const of = (more: object): Study =>
+    studyFromForm({ ...structuredClone(form), ...more } as unknown as StudyForm, places);
+  expect(of({}).candidates.at(-1)).toMatchObject({
+    name: expect.stringMatching(/^n+… \+ repository$/),
+    adapters: [{ folder: join("/lib", name) }],
+  });
+  expect(() => of({ title: "x".repeat(101) })).toThrow(
+    expect.objectContaining({
+      code: "study-invalid",
+      message: expect.stringMatching(/^Cannot make the study: title: /),
+    }),
+  );
+});
+
+test("the paper's questions are about the base that is given", () => {
+  const { candidates } = paperStudy({ suites: ["conala"], base: "mine" });
+  expect(new Set(candidates.map(({ base }) => base))).toEqual(new Set(["mine"]));
 });
 
 test.each(["../studies", "..\\x", "/etc/passwd", "a/b", "a\0b", ""])("studyPathOf refuses %j", (name) => {

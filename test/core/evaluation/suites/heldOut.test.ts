@@ -40,6 +40,21 @@ test("readHeldOut: of rows, bad ones listed by line", async () => {
   });
 });
 
+test("readHeldOut: of rows, each with a path of its own", async () => {
+  const rows = async (...of: (readonly [string | null | undefined, string])[]) => {
+    const path = join(folder, "folders.jsonl");
+    await writeFile(path, of.map(([from, name]) => JSON.stringify({ folder: from, path: name, text: "x" })).join("\n"));
+    const { files, problems } = await readHeldOut(path);
+    return [...files.map((file) => file.path), ...problems.map(({ where }) => `again: ${where}`)];
+  };
+  expect(await rows(["/home/me/one", "a.py"], ["/home/me/one", "b.py"])).toEqual(["a.py", "b.py"]);
+  expect(await rows(["/home/me/one", "a.py"], ["/home/me/two", "a.py"])).toEqual(["one/a.py", "two/a.py"]);
+  expect(await rows(["/me/1/src", "a.py"], ["/me/2/src/", "a.py"])).toEqual(["1/src/a.py", "2/src/a.py"]);
+  expect(await rows(["C:\\me", "s/a.py"], ["C:\\me\\s", "a.py"])).toEqual(["me/s/a.py", "again: me/s/a.py"]);
+  expect(await rows([null, "a.py"], ["/me", "a.py"])).toEqual(["a.py", "me/a.py"]);
+  expect(await rows([undefined, "a.py"], [undefined, "a.py"])).toEqual(["a.py", "again: a.py"]);
+});
+
 test("readHeldOut leaves out files and rows with secrets, and says so", async () => {
   const secret = `PASSWORD = "${["tr0ub", "4dor"].join("")}"\n`;
   await mkdir(join(folder, "secrets"));

@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -74,6 +74,22 @@ describe("holdOutChoice", () => {
     await writeFile(join(folder, "rows.jsonl"), rows.join("\n"));
     const held = await heldOut({}, [folder, join(folder, "rows.jsonl")]);
     expect(held).toEqual(["new.py", "newest.py", ...Array.from({ length: 5 }, () => "row")]);
+  });
+
+  test("what one of two folders holds out is held out of the other, too", async () => {
+    const [dated, plain] = [join(folder, "dated"), join(folder, "plain")];
+    await mkdir(dated);
+    git("-C", dated, "init", "-q");
+    for (let i = 0; i < 20; i++) {
+      await writeFile(join(dated, `f${i}.py`), `f${i} = 1\n`);
+      git("-C", dated, "add", "-A");
+      if (i >= 15) git("-C", dated, "commit", "-q", "-m", "More");
+    }
+    await cp(dated, plain, { recursive: true, filter: (path) => !path.endsWith(".git") });
+    const held = (await heldOut({ fraction: 0.2 }, [dated, plain]))!;
+    const paths = new Set(held);
+    expect(paths.size).toBeGreaterThan(4);
+    expect(held.toSorted()).toEqual([...paths, ...paths].toSorted());
   });
 
   test("nothing is held out of nothing, and the last example is not held out", async () => {

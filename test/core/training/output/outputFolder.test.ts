@@ -51,9 +51,23 @@ describe("openOutputFolder", () => {
     await output.finish(trained);
     expect(await readFile(join(folder, "mine", "adapter_config.json"), "utf8")).toContain("IA3");
     await writeFile(join(folder, "mine", "thesis.txt"), "years of work");
-    await output.finish(trained);
+    // Refreshes of the adapter that is replaced go with it.
+    await mkdir(join(folder, "mine", "refreshes"));
+    await mkdir(join(folder, "mine", "notes"));
+    await writeFile(join(folder, "mine", "notes", "a.txt"), "a");
+    const retrained = { ...trained, names: new Set([...trained.names, "refreshes"]) };
+    await output.finish(retrained);
+    expect((await readdir(join(folder, "mine"))).sort()).toEqual([...files, "notes", "thesis.txt"]);
+    expect(await readFile(join(folder, "mine", "notes", "a.txt"), "utf8")).toBe("a");
+    // A training that cannot be written leaves the adapter as it was.
+    const failing = async (path: string): Promise<void> => {
+      await rm(join(path, "adapter_config.json"), { force: true });
+      throw new Error("killed");
+    };
+    await expect(output.finish({ ...retrained, write: failing })).rejects.toThrow("killed");
     await output.release();
-    expect((await readdir(join(folder, "mine"))).sort()).toEqual([...files, "thesis.txt"]);
+    expect((await readdir(join(folder, "mine"))).sort()).toEqual([...files, "notes", "thesis.txt"]);
+    expect(await readFile(join(folder, "mine", "thesis.txt"), "utf8")).toBe("years of work");
   });
 
   test("removes the leftovers of a killed training, but not its checkpoint", async () => {

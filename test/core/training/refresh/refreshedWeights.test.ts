@@ -1,10 +1,10 @@
 /** What of an adapter's refreshes is in its weights: after undos, kills, other programs, planted files. No model is read here. */
 
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   checkUnchanged,
   hashOfWeights,
@@ -20,6 +20,17 @@ import {
   tidyRefreshes,
   type Refresh,
 } from "../../../../extension/core/training/refresh/refreshLog.ts";
+
+const disk = vi.hoisted(() => ({ isFull: false }));
+vi.mock("../../../../extension/core/foundation/renamePatiently.ts", async (original) => {
+  const { renamePatiently } = await original<{ renamePatiently: (from: string, to: string) => Promise<void> }>();
+  return {
+    renamePatiently: async (from: string, to: string): Promise<void> => {
+      if (disk.isFull && to.endsWith(".safetensors")) throw Object.assign(new Error("full"), { code: "ENOSPC" });
+      await renamePatiently(from, to);
+    },
+  };
+});
 
 let folder: string;
 let adapter: string;
@@ -74,6 +85,21 @@ describe("undo", () => {
     for (let number = 7; number >= 3; number--) expect((await undoRefresh(adapter)).number).toBe(number);
     await expect(undoRefresh(adapter)).rejects.toThrow("the weights from before are gone");
     expect(await held()).toBe("refreshed 2");
+  });
+
+  test("a refresh that could not be put in place leaves nothing, and one that was killed there is learned again", async () => {
+    disk.isFull = true;
+    await expect(keep(1)).rejects.toMatchObject({ code: "disk-full" });
+    disk.isFull = false;
+    expect([await held(), await states(), await readdir(refreshes())]).toEqual(["trained", [], ["log.jsonl"]]);
+
+    const at = refreshOf(1).at;
+    await keep(1);
+    await cp(refreshes("1.safetensors"), weights(), { preserveTimestamps: true });
+    const byItself = { leavesUndone: true };
+    expect([await states(), await learnedUntil(adapter, [], byItself)]).toEqual([["1 undone"], trainedAt]);
+    await rm(refreshes("1.safetensors"));
+    expect(await learnedUntil(adapter, [], byItself)).toEqual(new Date(at));
   });
 
   test("weights that another program has written stay, and count as new", async () => {

@@ -12,22 +12,33 @@ export interface CountOptions {
   readonly measure?: string;
 }
 
+export interface SeedCounts extends Counted {
+  /** Whether predictions of a seed are gone or cannot be read. Then no item counts. */
+  readonly isLost?: boolean;
+}
+
 /** Counts each item as the mean of its seeds: seeds are repetitions of an item, not items of their own. */
 export async function countSeeds(
   folders: readonly string[],
   { signal, measure: asked }: CountOptions = {},
-): Promise<Counted> {
+): Promise<SeedCounts> {
+  // Its scores stand; without its predictions there is nothing to pair.
+  const lost = { measures: [], counts: { items: 0, ids: [], measures: [] }, isLost: true };
   const all = await openRunMeasures((await readRun(folders[0]!)).record.configuration);
   const measures = all.filter(
     (each) => asked === undefined || Object.hasOwn(each.scores(new Float64Array(each.width)), asked),
   );
   const counts: RunCounts[] = [];
   try {
-    for (const folder of folders) counts.push(await countRun(folder, measures, { signal }));
+    for (const folder of folders) {
+      const own = await countRun(folder, measures, { signal });
+      const { result } = await readRun(folder);
+      if (own.items !== (result?.items ?? own.items)) return lost;
+      counts.push(own);
+    }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    // Its scores stand; without its predictions there is nothing to pair.
-    return { measures: [], counts: { items: 0, ids: [], measures: [] } };
+    return lost;
   }
   const [only, ...more] = counts;
   if (more.length === 0) return { measures, counts: only! };

@@ -11,7 +11,8 @@ import { writeFileAtomic } from "../../../foundation/atomicFile.ts";
 import { readPlainText } from "../../../foundation/plainFile.ts";
 import { isShown } from "../../measures/measureFormat.ts";
 import type { RunSummary } from "../../runs/runFolder.ts";
-import { differencesOf, type Counted } from "../../scoring/compareRuns.ts";
+import { differencesOf } from "../../scoring/compareRuns.ts";
+import type { SeedCounts } from "./countSeeds.ts";
 
 const differenceSchema = z.object({
   difference: z.number(),
@@ -27,7 +28,7 @@ export type Differences = Readonly<z.infer<typeof keptSchema>>;
 /** A candidate: its runs, one per seed, and what their items add to the measures, counted when it is first needed. */
 export interface Tested {
   readonly runs: readonly RunSummary[];
-  readonly counted: () => Promise<Counted>;
+  readonly counted: () => Promise<SeedCounts>;
 }
 
 export async function pairTest(
@@ -40,7 +41,10 @@ export async function pairTest(
   const kept = await readKept(path);
   if (kept) return kept;
   const options = { signal, isAsked: (name: string) => isShown(name, "panel") };
-  const differences = differencesOf(await first.counted(), await second.counted(), options);
+  const [one, other] = [await first.counted(), await second.counted()];
+  const differences = differencesOf(one, other, options);
+  // The predictions may come back, from a backup for one.
+  if (one.isLost || other.isLost) return differences;
   await writeFileAtomic(path, JSON.stringify(differences));
   return differences;
 }

@@ -1,9 +1,9 @@
 /** Copies what a study's path names into its export, but nothing that lies beside it: no other files, and no secrets. */
 
-import { copyFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, realpath } from "node:fs/promises";
+import { basename, dirname, join, sep } from "node:path";
 import { Flaw } from "../../../dataset/example.ts";
-import { adapterFiles } from "../../../adapters/formats/peftFolder.ts";
+import { adapterFiles, readOutline } from "../../../adapters/formats/peftFolder.ts";
 import { keptFiles } from "../../../baseModels/import/baseSource.ts";
 import { recordFile, weightsFile } from "../../../baseModels/installedBase.ts";
 import { jsonObjects } from "../../../dataset/jsonObjects.ts";
@@ -42,10 +42,30 @@ async function copyModel(folder: string, copy: string): Promise<string | undefin
   const encoders = encoderFiles.flatMap((name) => [name, `${name}_data`]);
   const known = [recordFile, weightsFile, ...keptFiles, ...adapterFiles, ...encoders, ...weights];
   const names: string[] = [];
-  for (const name of known) if (await isFile(join(folder, name))) names.push(name);
+  const foreign: string[] = [];
+  // What has been read as an adapter and weights may be links, as in Hugging Face's cache.
+  const isAdapter = await readOutline(folder).then(
+    () => true,
+    () => false,
+  );
+  const read: ReadonlySet<string> = new Set([...weights, ...(isAdapter ? adapterFiles : [])]);
+  for (const name of new Set(known)) {
+    if (!(await isFile(join(folder, name)))) continue;
+    (read.has(name) || (await isWithin(folder, name)) ? names : foreign).push(name);
+  }
   if (weights.length === 0 && !names.some((name) => marks.has(name))) return "it is no base, adapter or encoder";
   for (const name of names) await copyTo(join(copy, name), join(folder, name));
-  return undefined;
+  return foreign.length === 0 ? undefined : `${foreign.join(", ")} (a link out of the folder)`;
+}
+
+/**
+ * Whether a file lies in its folder, or in the store of Hugging Face's cache to which the folder's snapshot links. Models come from
+ * others, whose links could name any file of this machine, a private key for one.
+ */
+async function isWithin(folder: string, name: string): Promise<boolean> {
+  const [root, file] = [await realpath(folder), await realpath(join(folder, name))];
+  const isSnapshot = basename(dirname(root)) === "snapshots";
+  return [root, ...(isSnapshot ? [join(root, "../../blobs")] : [])].some((place) => file.startsWith(place + sep));
 }
 
 async function copySource(path: string, copy: string): Promise<string | undefined> {
