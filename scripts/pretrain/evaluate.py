@@ -2,7 +2,7 @@
 
     python evaluate.py --work WORK --base BASE --out WORK/evaluation.json
 
-The quality report is Graft's own: `graft evaluate --suite WORK/heldout.jsonl` (docs/evaluation.md).
+The quality report is Graft's own: `graft evaluate --suite WORK/heldout.jsonl` (docs/holes.md).
 """
 from __future__ import annotations
 

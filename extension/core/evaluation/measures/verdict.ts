@@ -9,7 +9,7 @@ export type Verdict = "first" | "second" | "none" | "tooFew";
 
 /**
  * Fewer tasks get no verdict. The permutation test keeps its level at any number, but the bootstrap interval is too
- * narrow for few items, and each of 20 tasks is worth five points (docs/evaluation.md, "When one is better").
+ * narrow for few items, and each of 20 tasks is worth five points (docs/measures.md, "When one is better").
  */
 export const fewestItems = 20;
 

@@ -1,6 +1,6 @@
 /**
  * Finds the places in a Python file where the editor would ask for a completion, with the author's text there.
- * docs/evaluation.md defines them for readers. Chooses no holes.
+ * docs/holes.md defines them for readers. Chooses no holes.
  */
 
 import { indentation } from "../../completion/pythonText.ts";
