@@ -62,7 +62,9 @@ test("takes a number of months by keyboard, and refuses others", async ({ workbe
   const months = form.getByLabel("Last months");
   await months.press("ControlOrMeta+A");
   await months.press("0");
-  await form.getByText("Last months: a whole number from 1 to 120").waitFor();
+  // Below the field, and below the button that is off.
+  const reason = form.getByText("Last months: a whole number from 1 to 120");
+  await expect.poll(() => reason.count()).toBe(2);
   expect(await start.isDisabled()).toBe(true);
   await months.press("ControlOrMeta+A");
   await months.press("3");
