@@ -103,7 +103,7 @@ interface TrainingJob {
 /** Trains on the device of the request. If it fails, the training goes on from its checkpoint on the next one. */
 async function trainOnDevices(job: TrainingJob): Promise<TrainResult> {
   const { options, prepared, output, control } = job;
-  const { log } = control;
+  const { log, gate = openGate } = control;
   const { device = "auto", home } = options;
   const placements = await reproduciblePlacements({ device, home, base: prepared.base.hash, log });
   return await withFallback(placements, { log }, async (placement, isAgain) => {
@@ -111,7 +111,8 @@ async function trainOnDevices(job: TrainingJob): Promise<TrainResult> {
     const resumed = { ...options, device: placement.device, resume: true };
     const again = await resumeRun(resumed, output.workFolder, control);
     try {
-      return await trainOn(placement.device, { ...job, options: resumed, prepared: again });
+      // The checkpoint holds the time until it was written.
+      return await trainOn(placement.device, { ...job, options: resumed, prepared: again, startedAt: gate.now() });
     } finally {
       again.data.close();
     }
