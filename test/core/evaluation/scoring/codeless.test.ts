@@ -47,7 +47,7 @@ test("a candidate that answers with comments alone is named, and is never marked
 });
 
 test("a candidate that is better than one without code is marked as best", async () => {
-  const report = await reportOf({ signs: "# ---\n# ---", right: 'draw("---")' });
+  const report = await reportOf({ comments: "# ---\n# ---", right: 'draw("---")' });
   expect(marksOf(report)).toEqual([undefined, "best"]);
 });
 

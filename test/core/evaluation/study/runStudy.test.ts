@@ -228,7 +228,7 @@ test("a training is made again when its data has changed, also where it was inte
     const options = { study, fresh: more.fresh ?? false, ...places };
     const ended = runStudy(options, { log, pause: pause.signal, onProgress });
     if (more.stopAfter === undefined) expect((await ended).failures).toEqual([]);
-    else await expect(ended).rejects.toThrow();
+    else await expect(ended).rejects.toMatchObject({ name: "AbortError" });
     return { steps, warnings };
   };
   const planned = async () => (await planStudy(study, places, control)).runs[0]!.needsTraining;

@@ -223,13 +223,23 @@ test("derived names and titles are cut to what a study can have, and too much is
     "without an adapter, with the repository",
     "N, with the repository",
   ]);
-  const form = {
-    ...{ title: "t", suites: ["/a.py"], examples: "", hasBase: true, adapters: [name], bases: [], drawn: [] },
-    ...{ nearest: [], encoder: "", hasRepository: true, protocol: "graft", decoding: "beams", seeds: [1] },
-  } as const;
+  const form: StudyForm = {
+    title: "t",
+    suites: ["/a.py"],
+    examples: "",
+    hasBase: true,
+    adapters: [name],
+    bases: [],
+    drawn: [],
+    nearest: [],
+    encoder: "",
+    hasRepository: true,
+    protocol: "graft",
+    decoding: "beams",
+    seeds: [1],
+  };
   const places = { library: "/lib", base: "b", repository: undefined };
-  const of = (more: object): Study =>
-    studyFromForm({ ...structuredClone(form), ...more } as unknown as StudyForm, places);
+  const of = (more: Partial<StudyForm>): Study => studyFromForm({ ...form, ...more }, places);
   expect(of({}).candidates.at(-1)).toMatchObject({
     name: expect.stringMatching(/^n+… \+ repository$/),
     adapters: [{ folder: join("/lib", name) }],
