@@ -71,7 +71,9 @@ while len(os.listdir("${folder}")) < 3:
 });
 
 describe("runChecks", needs("bubblewrap and Python 3", isShutIn), () => {
-  const runChecks = openCheckRunner(found!, { limits: { cpuSeconds: 2 } });
+  // Opened by each test: the body of a group runs where the group is skipped, too.
+  const runChecks: ReturnType<typeof openCheckRunner> = (...asked) =>
+    openCheckRunner(found!, { limits: { cpuSeconds: 2 } })(...asked);
 
   test.each<[string, string, object]>([
     ["passes what holds", "def f(x):\n    return x + 1", { passed: true }],
