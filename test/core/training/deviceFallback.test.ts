@@ -76,7 +76,7 @@ describe("a device that fails", needs("Linux on x64", process.platform === "linu
     expect(result.steps).toBe(12);
     // No step is done twice.
     expect(steps).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
-    expect(warn.mock.calls.flat().filter((text) => String(text).startsWith("Cannot go on"))).toHaveLength(1);
+    expect(warn.mock.calls.flat().filter((text) => String(text).startsWith("Cannot continue on"))).toHaveLength(1);
     expect((await weights(name)).equals(await weights(`${name} cpu`))).toBe(true);
   });
 });
