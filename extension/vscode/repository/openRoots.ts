@@ -36,23 +36,35 @@ export function openRoots(
   };
 }
 
+type Obstacle = "no-folder" | "untrusted" | "enable" | "repository.enable";
+
+/** What keeps the roots of this window from having an index: that there are none, that nobody trusts them, or a setting that is off. */
+function obstacleTo(roots: readonly string[], configuration: Pick<Configuration, "get">): Obstacle | undefined {
+  if (roots.length === 0) return "no-folder";
+  if (!vscode.workspace.isTrusted) return "untrusted";
+  return (["enable", "repository.enable"] as const).find((key) => !configuration.get(key));
+}
+
+/** The roots that may have an index. */
+export function allowedRoots(configuration: Pick<Configuration, "get">): string[] {
+  const roots = rootsOfWindow();
+  return obstacleTo(roots, configuration) === undefined ? roots : [];
+}
+
 /** Why no root of this window may have an index, and the setting that decides; undefined if one may. */
 export function whyNoRoots(configuration: Pick<Configuration, "get">): { text: string; setting?: string } | undefined {
   const { t } = vscode.l10n;
-  if (rootsOfWindow().length === 0) {
-    return { text: t("There is no repository index to rebuild: this window has no folder on this machine open.") };
+  const obstacle = obstacleTo(rootsOfWindow(), configuration);
+  switch (obstacle) {
+    case undefined:
+      return undefined;
+    case "no-folder":
+      return { text: t("There is no repository index to rebuild: this window has no folder on this machine open.") };
+    case "untrusted":
+      return { text: t("There is no repository index to rebuild: Graft builds none in Restricted Mode.") };
+    default: {
+      const setting = `graft.${obstacle}`;
+      return { text: t("There is no repository index to rebuild: the setting {0} is off.", setting), setting };
+    }
   }
-  if (!vscode.workspace.isTrusted) {
-    return { text: t("There is no repository index to rebuild: Graft builds none in Restricted Mode.") };
-  }
-  const setting = (["enable", "repository.enable"] as const).find((key) => !configuration.get(key));
-  if (setting === undefined) return undefined;
-  const name = `graft.${setting}`;
-  return { text: t("There is no repository index to rebuild: the setting {0} is off.", name), setting: name };
-}
-
-/** The roots that may have an index: none in a workspace that is not trusted, or where a setting is off. */
-export function allowedRoots(configuration: Pick<Configuration, "get">): string[] {
-  const isOn = configuration.get("enable") && configuration.get("repository.enable");
-  return isOn && vscode.workspace.isTrusted ? rootsOfWindow() : [];
 }
