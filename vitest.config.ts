@@ -10,7 +10,9 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/vscode/**"],
-          testTimeout: 20_000,
+          // One worker per core. Vitest leaves one core to its own process, which is half of a small machine and has little to do.
+          maxWorkers: "100%",
+          testTimeout: 60_000,
         },
       },
       {

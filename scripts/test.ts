@@ -1,6 +1,6 @@
 /**
  * Runs all checks one after the other and prints their totals on the last line: `N passed, N failed, N skipped`. Above it is a
- * list of the skipped tests with reasons, and one of those that passed only at their second try.
+ * list of the skipped tests with reasons, one of those that passed only at their second try, and what each check took.
  *
  *     node scripts/test.ts         all (npm test)
  *     node scripts/test.ts fast    checks without a build or an editor (npm run ok)
@@ -140,7 +140,8 @@ async function check({ name, command: [program, ...args], results }: Check): Pro
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   if (code === 0 && !results) counts.passed = 1;
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${counts.failed === 0 ? "✓" : "✗"} ${name}: ${inWords(counts)}, ${seconds} s`);
+  times.push(`${name} ${seconds} s`);
+  console.log(`${counts.failed === 0 ? "✓" : "✗"} ${name}: ${inWords(counts)}`);
   return counts;
 }
 
@@ -149,6 +150,8 @@ if (only !== undefined && only !== "fast") throw new Error(`The argument must be
 await mkdir(join(scratch, "results"), { recursive: true });
 const total = noCounts();
 const failed: string[] = [];
+/** What each check took: whoever waits for all of them wants to know for what. */
+const times: string[] = [];
 const add = (name: string, counts: Counts): void => {
   total.passed += counts.passed;
   total.failed += counts.failed;
@@ -177,5 +180,6 @@ if (only !== "fast") {
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")}`);
 if (total.secondTry.length > 0) console.log(`\nPassed only at the second try:\n  ${total.secondTry.join("\n  ")}`);
 if (total.skipped.length > 0) console.log(`\nSkipped:\n  ${total.skipped.join("\n  ")}`);
+console.log(`\nTook: ${times.join(", ")}`);
 console.log(`\n${inWords(total)}`);
 process.exitCode = total.failed > 0 ? 1 : 0;

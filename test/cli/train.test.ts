@@ -40,7 +40,7 @@ describe("train", () => {
   });
 
   test("gives the same adapter for the same seed, and for a training that was stopped by Ctrl-C and resumed", async () => {
-    const flags = ["--steps", "16", "--validation", "0.25"];
+    const flags = ["--steps", "10", "--validation", "0.25"];
     await graft(...training("whole", ...flags));
     const running = start(training("stopped", ...flags), environment());
     await running.says(/"step":4,/);
@@ -57,7 +57,7 @@ describe("train", () => {
     await rename(at("pairs.jsonl"), at("away.jsonl"));
     const resumed = await graft("train", "--resume", "--out", at("stopped"), "--json");
     await rename(at("away.jsonl"), at("pairs.jsonl"));
-    expect(resumed).toMatchObject({ code: 0, result: { steps: 16 } });
+    expect(resumed).toMatchObject({ code: 0, result: { steps: 10 } });
     expect(Number(resumed.events("progress")[0]!["step"])).toBeGreaterThan(4);
     const [whole, stopped] = await Promise.all(
       ["whole", "stopped"].map((name) => readFile(at(name, "adapter_model.safetensors"))),
@@ -67,11 +67,11 @@ describe("train", () => {
   });
 
   test("a killed training leaves a checkpoint to go on from, and no lock that counts", async () => {
-    const running = start(training("killed", "--steps", "40", "--validation", "0.25"), environment());
+    const running = start(training("killed", "--steps", "12", "--validation", "0.25"), environment());
     await running.says(/"step":6,/);
     running.process.kill("SIGKILL");
     await running.done;
-    const { code, events } = await graft(...training("killed", "--steps", "40", "--validation", "0.25", "--resume"));
+    const { code, events } = await graft(...training("killed", "--steps", "12", "--validation", "0.25", "--resume"));
     expect(code).toBe(0);
     expect(Number(events("progress")[0]!["step"])).toBeGreaterThan(1);
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { root } from "../../scripts/bed/paths.ts";
 import { openTokenizer } from "../../extension/core/tokenizer/tokenizer.ts";
-import { graftReady, openTrainingForm, storage } from "./harness/graft.ts";
+import { endOfTraining, graftReady, openTrainingForm, storage } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 
 const secrets = ["maple-otter-77", "quartz-heron-42"] as const;
@@ -61,7 +61,7 @@ test(
     for (const secret of secrets) expect(trainedOn).not.toContain(secret);
 
     await form.getByText("Left out: 1 with secrets, 1 ignored by git.").waitFor();
-    await form.getByText(/^Trained\. "no-secrets" is /).waitFor({ timeout: 200_000 });
+    await endOfTraining(form, "no-secrets");
     // Forty passes over so little code cost general code. If the trial has the time to see that, Graft keeps the adapter out of use.
     const useIt = form.getByRole("button", { name: "Use it anyway" });
     if ((await useIt.count()) > 0) await useIt.click();

@@ -53,7 +53,7 @@ test(
     expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
     await form.getByLabel("Name").fill("ledger-style");
     await form.getByText("Advanced").click();
-    await form.getByLabel("Epochs").fill("80");
+    await form.getByLabel("Epochs").fill("40");
     await form.getByRole("button", { name: "Start training" }).click();
 
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });

@@ -51,6 +51,18 @@ export async function openStudies(workbench: Workbench): Promise<Frame> {
   return workbench.webview('main[aria-label="Studies"]');
 }
 
+/**
+ * Waits until a training has ended. The rest of its trial is skipped: unless the spec is about it, what it finds is not worth its two
+ * minutes.
+ */
+export async function endOfTraining(form: Frame, name: string): Promise<void> {
+  const ended = form.getByText(`Trained. "${name}" is`);
+  const skip = form.getByRole("button", { name: "Skip the rest" });
+  await ended.or(skip).first().waitFor({ timeout: 200_000 });
+  if (await skip.isVisible()) await skip.click();
+  await ended.waitFor({ timeout: 60_000 });
+}
+
 /** The newest engine process of the role in the editor of the specs: that of the window under test. */
 function enginePid(role: "completion" | "training"): number | undefined {
   const table = execFileSync("ps", ["-eo", "pid,args", "--sort=start_time"], { encoding: "utf8" });

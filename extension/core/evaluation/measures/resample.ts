@@ -6,7 +6,7 @@
 import { internalError } from "../../foundation/errors.ts";
 import type { Interval } from "../../foundation/numbers/interval.ts";
 import type { Random } from "../../foundation/random.ts";
-import { addTo, type Summed } from "./measure.ts";
+import type { Summed } from "./measure.ts";
 
 /** The numbers that one candidate's items add to a measure, one row per item. */
 export type Counts = readonly (readonly number[])[];
@@ -30,7 +30,8 @@ export function bootstrapIntervals<Score extends string>(
   options: ResampleOptions,
 ): Record<Score, Interval> | undefined {
   if (counts.length === 0) return undefined;
-  const scores = resampled(counts.length, options, (items) => measure.scores(sumOf(measure, counts, items)));
+  const rows = rowsOf(measure, counts);
+  const scores = resampled(counts.length, options, (items) => measure.scores(sumOf(rows, items)));
   return mapValues(scores[0]!, (name) => intervalOf(scores.map((each) => each[name])));
 }
 
@@ -64,18 +65,17 @@ export function pairedTest<Score extends string>(
     const [a, b] = [measure.scores(one), measure.scores(other)];
     return mapValues(a, (name) => a[name] - b[name]);
   };
-  const all = Array.from({ length }, (_, i) => i);
-  const observed = differences(sumOf(measure, first, all), sumOf(measure, second, all));
-  const drawn = resampled(length, options, (items) =>
-    differences(sumOf(measure, first, items), sumOf(measure, second, items)),
-  );
+  const [rows, otherRows] = [rowsOf(measure, first), rowsOf(measure, second)];
+  const all = Uint32Array.from({ length }, (_, i) => i);
+  const observed = differences(sumOf(rows, all), sumOf(otherRows, all));
+  const drawn = resampled(length, options, (items) => differences(sumOf(rows, items), sumOf(otherRows, items)));
   const swapped = Array.from({ length: options.resamples }, () => {
     options.signal?.throwIfAborted();
     const [one, other] = [new Float64Array(measure.width), new Float64Array(measure.width)];
-    for (let i = 0; i < length; i++) {
+    for (let item = 0; item < length; item++) {
       const swap = options.random.next() < 0.5;
-      addTo(one, (swap ? second : first)[i]!);
-      addTo(other, (swap ? first : second)[i]!);
+      addRow(one, swap ? otherRows : rows, item);
+      addRow(other, swap ? rows : otherRows, item);
     }
     return differences(one, other);
   });
@@ -88,20 +88,40 @@ export function pairedTest<Score extends string>(
   });
 }
 
+/** Scores as many draws of `length` items as there are resamples. */
 function resampled<T>(
   length: number,
   { random, resamples, signal }: ResampleOptions,
-  score: (items: number[]) => T,
+  score: (items: Uint32Array) => T,
 ): T[] {
+  const items = new Uint32Array(length);
   return Array.from({ length: resamples }, () => {
     signal?.throwIfAborted();
-    return score(Array.from({ length }, () => random.integer(length)));
+    for (let i = 0; i < length; i++) items[i] = random.integer(length);
+    return score(items);
   });
 }
 
-function sumOf(measure: Summed, counts: Counts, items: readonly number[]): Float64Array {
-  const sums = new Float64Array(measure.width);
-  for (const item of items) addTo(sums, counts[item]!);
+/** Counts, one row after the other in one array: a resample of a thousand items reads them all, in any order. */
+interface Rows {
+  readonly width: number;
+  readonly numbers: Float64Array;
+}
+
+function rowsOf({ width }: Summed, counts: Counts): Rows {
+  const numbers = new Float64Array(counts.length * width);
+  for (const [row, count] of counts.entries()) for (let i = 0; i < width; i++) numbers[row * width + i] = count[i]!;
+  return { width, numbers };
+}
+
+function addRow(sums: Float64Array, { width, numbers }: Rows, row: number): void {
+  const start = row * width;
+  for (let i = 0; i < width; i++) sums[i]! += numbers[start + i]!;
+}
+
+function sumOf(rows: Rows, items: Uint32Array): Float64Array {
+  const sums = new Float64Array(rows.width);
+  for (let i = 0; i < items.length; i++) addRow(sums, rows, items[i]!);
   return sums;
 }
 
