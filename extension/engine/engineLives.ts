@@ -183,7 +183,7 @@ function openStanding(
   };
 }
 
-/** Does `work` after so many milliseconds, unless the signal is aborted first. */
+/** Does `work` after this many milliseconds, unless the signal is aborted first. */
 async function after(milliseconds: number, signal: AbortSignal, work: () => void): Promise<void> {
   await sleep(milliseconds, undefined, { signal })
     .then(work)

@@ -52,7 +52,7 @@ export interface RepositoryProcessOptions {
   onState?: () => void;
   /** Milliseconds without a question before the process ends. */
   idleTime?: number;
-  /** After so many crashes it stays down until a root is opened again. */
+  /** After this many crashes it stays down until a root is opened again. */
   mostCrashes?: number;
 }
 

@@ -6,7 +6,7 @@
  *     node scripts/measure/adapterAtCursor.ts FOLDER… [--methods lora,ia3] [--holes 250] [--trained 0] [--elsewhere 60] [--base NAME] [--context file|repository]
  *         [--no-prior] [--scale 1] [--train '{"epochs": 3}'] [--work FOLDER] [--seed 42]
  *
- * --trained also asks at so many holes of each kind in files that were trained on; --elsewhere in the next repository of the list, to
+ * --trained also asks at this many holes of each kind in files that were trained on; --elsewhere in the next repository of the list, to
  * see what was forgotten. --context repository shows the model parts of the other files, as the editor does; give it another --work,
  * with the adapters of the first. Also with another --work, --no-prior leaves the prior of copied text out, and --scale uses the adapters in
  * part. --train takes fields of a train request.

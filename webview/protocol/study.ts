@@ -54,7 +54,7 @@ export const fromStudies = z.discriminatedUnion("type", [
   /** The panel was (re)loaded and has no state. */
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("create"), form: studyForm }),
-  /** Creates the paper's questions about so many tasks of each suite, or opens the study that asks them. */
+  /** Creates the paper's questions about this many tasks of each suite, or opens the study that asks them. */
   z.object({ type: z.literal("createPaper"), limit: z.exactOptional(z.int()) }),
   z.object({ type: z.literal("open"), name: text }),
   z.object({ type: z.literal("close") }),
@@ -68,7 +68,7 @@ export const fromStudies = z.discriminatedUnion("type", [
   z.object({ type: z.literal("pause") }),
   /** Ends it at once. */
   z.object({ type: z.literal("stop") }),
-  /** Moves a run of the plan by so many places, down or, if negative, up, among those that wait for their turn. */
+  /** Moves a run of the plan by this many places, down or, if negative, up, among those that wait for their turn. */
   z.object({ type: z.literal("move"), run: z.int(), by: z.int() }),
   /** Opens the study's file in the editor. */
   z.object({ type: z.literal("edit") }),

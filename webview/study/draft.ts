@@ -100,7 +100,7 @@ export function obstacle(
   return excess(toStudyForm(draft, fields), fields.most);
 }
 
-/** Returns what a study may not have so many of, if there is something. */
+/** Returns the part of which a study may not have as many as it has, if there is one. */
 function excess(form: StudyForm, most: StudyFields["most"]): string | undefined {
   const { title, suites, hasBase, adapters, bases, drawn, nearest, encoder, hasRepository, seeds } = form;
   const whole = Number(hasBase) + adapters.length + bases.length;

@@ -130,7 +130,7 @@ function Prediction({
   );
 }
 
-/** Of the tokens of answer and reference, the share in common from which on they are read as one text with marks. */
+/** From this share of common tokens on, answer and reference are shown as one text with marks. */
 const leastShared = 0.25;
 
 /**

@@ -191,7 +191,7 @@ function List({ rows, runs, chosen, ask }: ListProps) {
 interface TaskProps {
   row: TaskRowView;
   number: number;
-  /** Of all rows; most are not drawn. */
+  /** The number of all rows; most are not drawn. */
   count: number;
   runs: readonly string[];
   isChosen: boolean;

@@ -100,7 +100,7 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): Promp
   };
 }
 
-/** Returns the prefix's limit in tokens beside so many tokens of other files. */
+/** Returns the prefix's limit in tokens beside this many tokens of other files. */
 function prefixLimit({ prefix, both = Infinity }: PromptBudget, contextLength: number): number {
   return Math.max(1, Math.min(prefix, both - Math.ceil(contextLength / windowStep) * windowStep));
 }

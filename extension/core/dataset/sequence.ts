@@ -19,7 +19,7 @@ export interface Sequence {
 /** Sequences by index, in an array or in a token file. */
 export interface Sequences {
   readonly length: number;
-  /** The sequences come in groups of so many variants of one example (1 if absent). Each epoch reads another of each group. */
+  /** The sequences come in groups of this many variants of one example (1 if absent). Each epoch reads another of each group. */
   readonly drawings?: number;
   /** Returns undefined after the last sequence. */
   at(index: number): Sequence | undefined;

@@ -22,7 +22,7 @@ export interface FolderFiles {
   list(): Promise<string[]>;
   /** Undefined if the file has not changed. */
   read(path: string): Promise<FileChange | undefined>;
-  /** Reads many files, and yields their changes in portions of so many characters. */
+  /** Reads many files, and yields their changes in portions of this many characters. */
   readMany(
     paths: readonly string[],
     portion: number,

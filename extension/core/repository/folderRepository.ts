@@ -38,7 +38,7 @@ export interface FolderRepositoryOptions {
   readonly limits?: RepositoryLimits;
 }
 
-/** Beyond so many paths it is faster to look at all files. */
+/** Beyond this many paths it is faster to look at all files. */
 const mostSingly = 200;
 
 /** Returns once all files have been read; of those that have not changed, the texts come from the index on disk. */

@@ -63,7 +63,7 @@ export function shapeFor(
 /** Work for a token whose loss is computed without gradients, as a share of that for a token with them. */
 const validationShareOfWork = 0.4;
 
-/** Returns the work of a training. Tokens of validations count as so many tokens with gradients. */
+/** Returns the work of a training. Tokens of validations are counted as the number of tokens with gradients that take as long. */
 export function workOf(
   { training, validation }: PlannedData,
   { steps, batchSize, validateEvery }: TrainerPlan,

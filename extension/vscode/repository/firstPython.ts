@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-/** Calls `found` when a Python document is there, and `start` so many milliseconds later. `isWaiting` in between. */
+/** Calls `found` when a Python document is there, and `start` this many milliseconds later. `isWaiting` in between. */
 export function afterFirstPython(
   { delay, found, start }: { delay: number; found: () => void; start: () => void },
   subscriptions: vscode.Disposable[],

@@ -24,7 +24,7 @@ export interface OpenedStudy {
   pause(): void;
   stop(): void;
   /**
-   * Moves a run by so many places among those that wait for their turn, in the study's file, too. Does nothing to one that does not.
+   * Moves a run by this many places among those that wait for their turn, in the study's file, too. Does nothing to one that does not.
    *
    * @throws UserError "study-missing", "study-invalid", "disk-full", "not-writable"
    */

@@ -24,7 +24,7 @@ const zip = zipOf(new Map([["onnxruntime/__init__.py", Buffer.from("pass")], ...
 interface Faults {
   /** Sends this instead of the wheel. */
   body?: Buffer;
-  /** Ends the connection after so many bytes, so many times. */
+  /** Ends the connection after this many bytes, this many times. */
   cut?: { after: number; times: number };
   redirect?: boolean;
   status?: number;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { renamePatiently, renameToFree } from "../../../extension/core/foundation/renamePatiently.ts";
 
-/** A rename that is refused so many times. */
+/** A rename that is refused this many times. */
 function refused(code: string, times: number) {
   const failure = Object.assign(new Error(`${code}: not now`), { code });
   return vi.fn(async () => {

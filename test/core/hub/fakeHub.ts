@@ -22,7 +22,7 @@ export interface HubRequest {
 
 /** What goes wrong; set and changed by a test at any time. All of it is about every file unless it says otherwise. */
 export interface Faults {
-  /** Ends the connection after so many bytes of a large file, so many times. */
+  /** Ends the connection after this many bytes of a large file, this many times. */
   cut?: { after: number; times: number };
   /** Listed instead of the true size. */
   listedSize?: number;

@@ -22,5 +22,5 @@ test("rules that have changed have another version, so that no index keeps what 
   for (const file of files) hash.update(readFileSync(join(folder, `${file}.ts`), "utf8").replaceAll("\r\n", "\n"));
   hash.update(packages.packages["node_modules/@secretlint/secretlint-rule-preset-recommend"].version);
   // If these files leave out other texts than before, count rulesVersion up. In any case, write the new hash here.
-  expect([rulesVersion, hash.digest("hex").slice(0, 16)]).toEqual([2, "8a232428fad8c741"]);
+  expect([rulesVersion, hash.digest("hex").slice(0, 16)]).toEqual([2, "9c441461708d3429"]);
 });

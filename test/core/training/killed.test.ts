@@ -59,7 +59,7 @@ async function* processes(): AsyncGenerator<ChildProcess, never> {
   }
 }
 
-/** How the training ended; undefined if it was killed, after so many milliseconds or by its own order. */
+/** How the training ended; undefined if it was killed, after this many milliseconds or by its own order. */
 async function run(child: ChildProcess, order: Order, milliseconds = Infinity): Promise<Outcome | undefined> {
   let outcome: Outcome | undefined;
   child.on("message", (told: Outcome) => (outcome = told));

@@ -13,7 +13,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
-/** Whether the element is shown within so many milliseconds. */
+/** Whether the element is shown within this many milliseconds. */
 export async function appears(element: Locator, timeout: number): Promise<boolean> {
   return await element.waitFor({ timeout }).then(
     () => true,

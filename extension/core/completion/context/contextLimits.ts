@@ -1,4 +1,4 @@
-/** How much text of other files to choose for a prompt with room for so many tokens of them. */
+/** How much text of other files to choose for a prompt with room for this many tokens of them. */
 
 import type { ContextLimits } from "./selectContext.ts";
 

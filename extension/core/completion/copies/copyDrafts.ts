@@ -14,7 +14,7 @@ export interface DraftTools {
 
 /** Characters of a text that are turned into tokens at a time: a few guesses. */
 const piece = 120;
-/** A match of at least so many characters is the next class of evidence. */
+/** A match of at least this many characters is the next class of evidence. */
 const classBounds = [8, 16, 32];
 
 /** @param likely returns the text that probably follows the cursor and the text written since, and the length of its match */

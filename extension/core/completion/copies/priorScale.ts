@@ -1,6 +1,6 @@
 /** How much of the prior a base gets. */
 
-/** Up to so many parameters, a base gets the learned share; beyond the second number, none. */
+/** Up to this many parameters, a base gets the learned share; beyond the second number, none. */
 const [small, large] = [50e6, 500e6];
 
 /**

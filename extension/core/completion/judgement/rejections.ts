@@ -18,7 +18,7 @@ export interface Rejections {
 const tolerated = 2;
 /** The first silence in milliseconds. Each further rejection doubles it, up to the longest. */
 const [firstSilence, longestSilence] = [5_000, 20_000];
-/** A line that was typed over this many times is not offered in its document for so many milliseconds. */
+/** A line that was typed over this many times is not offered in its document for this many milliseconds. */
 const [tooOften, whileTypedOver] = [2, 600_000];
 const remembered = 200;
 

@@ -44,7 +44,7 @@ export function strangersIn({
 }
 
 /**
- * Returns the order after `run` has moved by so many places, down or, if negative, up, among the runs that can move. The others stay
+ * Returns the order after `run` has moved by this many places, down or, if negative, up, among the runs that can move. The others stay
  * where they are. Returns undefined if nothing changes.
  */
 export function movedRun(

@@ -107,7 +107,7 @@ export function forgettingOf(
  * Whether the first half of holes settles that an adapter does not make them worse than the one that it continues, so that the rest can be
  * left out: if none of them came out worse. Both tests find something worse only where at least six holes came out worse (p = 2 · 2⁻⁶), and
  * where they all lie in the other half, that happens by chance in fewer than 4 of 1000 trials: (1 - q)ⁿ · P(Binomial(n, q) ≥ 6) is at most
- * 0.004 for every share q of holes that come out worse and every n up to 100. Where there are enough lines for a verdict, so many are asked.
+ * 0.004 for every share q of holes that come out worse and every n up to 100. Where there are enough lines for a verdict, that many are asked.
  *
  * @param first the first holes, in random order
  * @param all the number of holes

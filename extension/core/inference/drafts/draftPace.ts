@@ -26,7 +26,7 @@ export const longestDraft = 12;
 export const evidenceClasses = 4;
 /** The share of the newest run in a running mean. */
 const newest = 0.05;
-/** Where guesses do not pay, one run of so many makes a short guess all the same, to learn if they do by now. */
+/** Where guesses do not pay, one run in this many still makes a short guess, to learn whether they do by now. */
 const trialEvery = 48;
 const trialLength = 2;
 /** A guess must promise to be faster by this factor. */

@@ -9,7 +9,7 @@
 export const sortingDepth = 64;
 
 const width = 4;
-/** Up to so many places, comparing whole texts is fastest; up to so many, inserting by keys is faster than counting. */
+/** Up to the first number of places, comparing whole texts is fastest; up to the second, inserting by keys is faster than counting. */
 const [fewest, few] = [10, 40];
 
 interface Sorting {

@@ -14,7 +14,7 @@ import { indexOfSetting } from "./settingLines.ts";
 
 /** How far from its name a text may stand, in lexemes. */
 const reach = 400;
-/** As far goes a type. */
+/** The longest type annotation, in lexemes. */
 const longestType = 60;
 /** A drawn password is no shorter. */
 const shortest = 8;

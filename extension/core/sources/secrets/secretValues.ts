@@ -14,7 +14,7 @@ export function isDrawn(value: string, shortest: number): boolean {
   return isMixed && !isNamed(text) && !isPlaceholder(text) && !isLabel(text);
 }
 
-/** As {@link isDrawn}, for a key, which a machine drew from letters and digits. */
+/** Like {@link isDrawn}, for a key, which a machine drew from letters and digits. */
 export function isKey(value: string): boolean {
   return isDrawn(value, 12) && /^[\w+/=.:~-]+$/.test(value) && (value.match(/\d/g) ?? []).length >= 2;
 }

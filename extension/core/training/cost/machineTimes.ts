@@ -69,7 +69,7 @@ export function measurableShape(config: DecoderConfig, shape: BatchShape): Batch
   return { ...shape, rows: Math.max(1, Math.min(shape.rows, Math.floor(tokens / length))), length };
 }
 
-/** Bases of so many layers are measured whole. */
+/** Bases of this many layers are measured whole. */
 const fewLayers = 8;
 /** The layers of larger ones that are measured: what the longer part takes more is that of two layers. */
 const [shortPart, longPart] = [1, 3];
@@ -85,7 +85,7 @@ async function measureLayers(training: MeasuredTraining): Promise<number> {
   return short! + (layers - shortPart) * ofOne;
 }
 
-/** Returns the seconds of steps of models with the first so many layers of the base. */
+/** Returns the seconds of steps of models with the first this many layers of the base. */
 async function measureSteps(
   { base, config, spec, shape }: MeasuredTraining,
   layers: readonly number[],

@@ -5,7 +5,7 @@ import type { Measure } from "../../../../extension/core/evaluation/measures/mea
 import { bootstrapIntervals, pairedTest } from "../../../../extension/core/evaluation/measures/resample.ts";
 
 const em = exactMatch([1]);
-/** Items of which the first so many are hits. */
+/** Items of which the first this many are hits. */
 const hits = (count: number, items: number): number[][] =>
   Array.from({ length: items }, (_, i) => [1, i < count ? 1 : 0]);
 const options = (resamples: number) => ({ random: seededRandom(7), resamples });

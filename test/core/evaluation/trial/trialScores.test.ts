@@ -70,7 +70,7 @@ describe("verdictOfTrial", () => {
     expect(verdictOfTrial(compareLines(tried, []), undefined).verdict).toBe(verdict);
   });
 
-  /** Bodies of which so many become exactly right with the adapter, and wrong. */
+  /** Bodies of which this many become exactly right with the adapter, and this many wrong. */
   const bodies = (gained: number, lost: number, both: number) => compareBodies(lines(gained, lost, both));
   const alike = compareLines(lines(6, 5, 89), []);
 
