@@ -1,6 +1,8 @@
 /** Two kinds of Vitest tests: units, which need nothing; UI specs, which drive the packaged extension in a browser. */
 
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { scratch } from "./scripts/bed/paths.ts";
 
 export default defineConfig({
   test: {
@@ -12,6 +14,8 @@ export default defineConfig({
           exclude: ["test/vscode/**"],
           // One worker per core. Vitest leaves one core to its own process, which is half of a small machine and has little to do.
           maxWorkers: "100%",
+          // For the processes that tests start from sources: some two hundred of them would compile the same files.
+          env: { NODE_COMPILE_CACHE: join(scratch, "compiled") },
           testTimeout: 60_000,
         },
       },

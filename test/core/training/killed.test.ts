@@ -16,7 +16,7 @@ import { openSafetensors } from "../../../extension/core/weights/safetensors.ts"
 import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
 import type { Order, Outcome } from "./mortalTraining.ts";
 
-const kills = 40;
+const kills = 30;
 
 let folder: string;
 let options: Omit<TrainOptions, "out">;
@@ -44,8 +44,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Loading takes longer than training here, so the next process does it while the one before trains. */
 async function* processes(): AsyncGenerator<ChildProcess, never> {
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") };
-  const start = (): ChildProcess => fork(join(import.meta.dirname, "mortalTraining.ts"), { execArgv: [], env });
+  const start = (): ChildProcess => fork(join(import.meta.dirname, "mortalTraining.ts"), { execArgv: [] });
   let next = start();
   try {
     for (;;) {
@@ -130,7 +129,7 @@ test(
       expect(found.equals(old) || found.equals(expected)).toBe(true);
     }
     await pool.return(undefined as never);
-    expect(count["disk full"]).toBeGreaterThan(3);
+    expect(count["disk full"]).toBeGreaterThan(2);
     expect(count.finished).toBeGreaterThan(1);
   },
 );
