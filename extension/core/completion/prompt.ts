@@ -29,7 +29,7 @@ export interface PromptBudget {
   readonly suffix: number;
   /** For parts of other files. */
   readonly context?: number;
-  /** For prefix and parts of other files together. If that is less than their sum, the prefix shrinks. */
+  /** For prefix and parts of other files together. If that is less than the sum of their limits, the prefix shrinks. */
   readonly both?: number;
 }
 

@@ -37,7 +37,7 @@ export async function choosePlacements(options: ChooseOptions): Promise<readonly
   return [...chosen, onCpu];
 }
 
-/** Does the same for adapters and scores, which should not depend on the machine's GPU: "auto" means the CPU (decisions/0031). */
+/** Does the same for adapters and scores. These should not depend on the machine's GPU, so "auto" means the CPU (decisions/0031). */
 export async function reproduciblePlacements(options: ChooseOptions): Promise<readonly Placement[]> {
   return await choosePlacements({ ...options, device: options.device === "auto" ? "cpu" : options.device });
 }

@@ -66,8 +66,8 @@ export function contextKeeper({ ask, limits }: ContextKeeperOptions): ContextKee
   };
 
   /**
-   * Asks the index, and removes the files from all contexts that the index reports as gone: it learns of ignored files after the
-   * editor. Returns undefined also if all contexts were forgotten meanwhile.
+   * Asks the index, and removes from all contexts the files that it reports as gone: it learns of ignored files after the editor.
+   * Returns undefined also if all contexts were forgotten meanwhile.
    */
   const answerTo = async (query: RepositoryQuery, signal?: AbortSignal): Promise<RepositoryAnswer | undefined> => {
     const shown = kept.get(query.path)?.context.map(({ path }) => path) ?? [];

@@ -14,7 +14,7 @@ export async function readInSteps(tree: TokenTree, ids: readonly number[], signa
   let step = firstStep;
   let end = 0;
   while (end < span.ids.length) {
-    // A message that aborts the signal arrives only between two turns of the event loop.
+    // Yields to the event loop, so that a message that aborts the signal can arrive.
     await nextTurn();
     if (signal.aborted) break;
     const startedAt = performance.now();

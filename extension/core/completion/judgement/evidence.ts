@@ -43,7 +43,7 @@ export function evidenceOf(text: string, steps: readonly Step[], typed = 0): Evi
   const sum = shown.reduce((total, { logProbability }) => total + Math.max(leastOfToken, logProbability), 0);
   const after = steps.find((_, i) => starts[i]! >= shownEnd)?.logProbability ?? 0;
   return {
-    // Rounding can make the probability of a certain token slightly more than 1.
+    // Rounding can lift a probability close to 1 slightly above it.
     surprise: Math.sqrt(Math.max(0, Math.min(-leastOfText, -sum))),
     endLogProbability: Math.min(0, Math.max(leastOfToken, after)),
     lines: Math.log(text.split("\n").length),

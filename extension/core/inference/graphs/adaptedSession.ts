@@ -1,5 +1,5 @@
 /**
- * A session whose graph has slots only for the adapters that it has used so far. An adapter that changes more of the base reopens it,
+ * A session whose graph has slots only for the adapters that it has been given so far. An adapter that changes more of the base reopens it,
  * once; all other swaps only change the fed values.
  */
 
