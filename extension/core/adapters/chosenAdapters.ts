@@ -1,11 +1,11 @@
-/** The adapters that a user has chosen, each by its name and with its scale. Reads none of them. */
+/** The adapters that a user has chosen, each by its name and with its scale. Does not read their files. */
 
 import { join } from "node:path";
 import * as z from "zod";
 import { UserError } from "../foundation/errors.ts";
 import { say } from "../foundation/words/said.ts";
 
-/** How strongly adapters are applied, as far as the editor offers it: 1 is as trained, 0 gives the base. */
+/** The scales that the editor offers: 1 applies an adapter as trained, 0 gives the base. */
 export const scaleRange = { least: 0, greatest: 1.5 } as const;
 
 export const chosenAdapter = z.object({
@@ -29,30 +29,30 @@ export function has(adapters: readonly ChosenAdapter[], name: string): boolean {
   return adapters.some((adapter) => adapter.name === name);
 }
 
-/** Returns the adapters as the engine takes them. @param library the folder that holds theirs */
+/** Returns the adapters as the engine takes them. @param library the folder that holds their folders */
 export function inLibrary(adapters: readonly ChosenAdapter[], library: string): { folder: string; scale: number }[] {
   return adapters.map(({ name, scale }) => ({ folder: join(library, name), scale }));
 }
 
-/** Returns the adapters with one of them at another scale. */
+/** Returns the adapters, with another scale for the one that is called `name`. */
 export function withScale(adapters: readonly ChosenAdapter[], name: string, scale: number): ChosenAdapter[] {
   return adapters.map((adapter) => (adapter.name === name ? { name, scale } : adapter));
 }
 
-/** Returns one adapter as the only one. One that is among those in use keeps its scale. */
+/** Returns only this adapter. It keeps its scale if it is already in use. */
 export function alone(name: string, active: readonly ChosenAdapter[]): readonly ChosenAdapter[] {
   return [active.find((one) => one.name === name) ?? asTrained(name)];
 }
 
-/** Returns the adapters with a newly trained one: in the place of an earlier one of its name, or alone, as it was judged. */
+/** Returns the adapters after a training: the new one replaces an earlier one of its name, or is used alone, as it was judged. */
 export function withNew(adapters: readonly ChosenAdapter[], name: string): readonly ChosenAdapter[] {
   return has(adapters, name) ? withScale(adapters, name, 1) : [asTrained(name)];
 }
 
-/** What can be judged, by its name. */
+/** The choices of adapters that can be judged, by name. */
 export type Judgeable = ReadonlyMap<string, readonly ChosenAdapter[]>;
 
-/** Returns the adapters in use, together and as strong as they are, and each one as trained. */
+/** Returns the choices: the adapters in use together, at their scales, and each adapter alone, as trained. */
 export function judgeable(active: readonly ChosenAdapter[], names: readonly string[]): Judgeable {
   const choices = [...(active.length > 0 ? [active] : []), ...names.map((name) => [asTrained(name)])];
   return new Map(choices.map((choice) => [nameOf(choice), choice]));
@@ -60,7 +60,7 @@ export function judgeable(active: readonly ChosenAdapter[], names: readonly stri
 
 /**
  * @param name empty for the base alone
- * @throws UserError "adapter-missing" if there is no such choice any more
+ * @throws UserError "adapter-missing" if the choice no longer exists
  */
 export function judgedAs(name: string, choices: Judgeable): readonly ChosenAdapter[] {
   if (name === "") return [];

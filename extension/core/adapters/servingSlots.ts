@@ -37,7 +37,7 @@ export interface ActiveAdapter {
   readonly scale: number;
 }
 
-/** What adapters change: a module's path and the key of its {@link ModuleUpdate}, such as "model.layers.0.mlp.up_proj lowRank". */
+/** The changes of adapters: a module's path and the key of its {@link ModuleUpdate}, such as "model.layers.0.mlp.up_proj lowRank". */
 export type Changes = ReadonlySet<string>;
 
 /** @param paths all modules of the base */
@@ -49,7 +49,7 @@ export function changesOf(paths: Iterable<string>, active: readonly ActiveAdapte
   return changes;
 }
 
-/** Returns all that any adapter may change. */
+/** Returns everything that any adapter may change. */
 export function allChanges(paths: Iterable<string>): Changes {
   const keys: readonly (keyof ModuleUpdate)[] = ["lowRank", "input", "output"];
   return new Set([...paths].flatMap((path) => keys.map((key) => `${path} ${key}`)));
@@ -85,8 +85,8 @@ export function servingSlots(changes: Changes): { readonly slots: AdapterSlots; 
 }
 
 /**
- * Returns the values to feed so that the graph computes with the `active` adapters, which must fit it, and for whose changes it
- * must have slots; without any, it computes the base. Virtual tokens are fed elsewhere.
+ * Returns the values to feed so that the graph computes with the `active` adapters; without any, it computes the base. The adapters
+ * must fit the graph, and it must have slots for their changes. Virtual tokens are fed elsewhere.
  *
  * @param leastRank rank of a site without LoRA; matrices of rank 1 are zeros. Some devices cannot multiply by empty matrices.
  */

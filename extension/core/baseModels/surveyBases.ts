@@ -7,7 +7,7 @@ import type { DecodeStep } from "./decodeEstimate.ts";
 import { readRecord, type InstalledBase } from "./installedBase.ts";
 import { listBases, type BasePlaces, type ResolveControl } from "./resolveBase.ts";
 
-/** How a base fits into the machine's memory: with ease, barely beside other programs, or not at all. */
+/** How a base fits into the machine's memory: easily, barely with other programs running, or not at all. */
 export type Fit = "easily" | "barely" | "not";
 
 interface Cost {

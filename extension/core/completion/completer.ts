@@ -39,7 +39,7 @@ export interface Prepared {
 }
 
 export interface Completer {
-  /** Returns what the model reads for this request; for people. @throws UserError "option-invalid" */
+  /** Returns what the model reads for this request, in readable form. @throws UserError "option-invalid" */
   shownPrompt(request: CompletionRequest): ShownPrompt;
   /** The most tokens of other files that a prompt holds. */
   readonly contextTokens: number;
@@ -50,9 +50,9 @@ export interface Completer {
    */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
   /**
-   * Reads the prompt of a request that may follow, and decodes nothing. Ends early once another request comes.
+   * Reads the prompt of a request that may follow, and decodes nothing. Ends early once another request arrives.
    *
-   * @returns the tokens of the prompt that are read
+   * @returns the number of prompt tokens that are read, and the time
    * @throws UserError "option-invalid"; AbortError once `signal` is aborted
    */
   prepare(request: CompletionRequest, signal?: AbortSignal): Promise<Prepared>;
@@ -70,7 +70,7 @@ const always = { bansInfillingMarkers: true, stopsOnRepetition: true } as const;
 
 export interface CompleterOptions extends Omit<TokenTreeOptions, "expected"> {
   readonly contextTokens?: number | undefined;
-  /** Adapters that will be used: the base opens with slots for them. What is wrong with one is told when it is used. */
+  /** Adapters that will be used: the base opens with slots for them. A problem with one is reported when it is used. */
   readonly expected?: readonly ChosenFolder[];
 }
 
@@ -110,7 +110,7 @@ export function completerOf({
   parser: PythonParser;
   adapters: AdapterCache;
   copying?: Copying;
-  /** The most tokens of other files in a prompt, as far as there is room. */
+  /** The most tokens of other files in a prompt, if there is room. */
   contextTokens?: number;
   calibration?: Calibration;
   loadMilliseconds?: number;
@@ -132,7 +132,7 @@ export function completerOf({
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix, asked.quietIn)) return emptyCompletion;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams} ${asked.prior} ${asked.edition} ${frontKey(asked)}`;
-    // What was written without the copies, because the index was late, is not for requests with them; the other way round it is.
+    // A suggestion made without copies, because the index was late, does not answer a request with copies. One made with them answers both.
     const kinds = asked.copies ? [`${kind} copies`] : [`${kind} copies`, kind];
     const found = temperature === 0 ? kinds.map((each) => suggestions.find(cursor, each)) : [];
     const known = found.find((each) => each !== undefined);
@@ -162,7 +162,7 @@ export function completerOf({
   const prepare = async (request: CompletionRequest, signal: AbortSignal): Promise<Prepared> => {
     const startedAt = performance.now();
     const asked = readRequest(completionRequest, request, say`complete`);
-    // An encoder reads a prompt as a whole, and again with each character.
+    // An encoder reads a prompt as a whole, and all of it again after each character.
     if (tree.hasEncoder || signal.aborted) return { tokens: 0, milliseconds: 0 };
     tree.switchTo?.(asked.path ?? "");
     const tokens = await readInSteps(tree, prompts.build(asked).ids, signal);
@@ -191,7 +191,7 @@ export function completerOf({
   };
 }
 
-/** Builds prompts that fit into the model's context, which is shorter while an adapter's virtual tokens are in front of it. */
+/** Builds prompts that fit into the model's context, which the virtual tokens of an adapter shorten. */
 function fittingPrompts(
   tree: TokenTree,
   tokenizer: Tokenizer,

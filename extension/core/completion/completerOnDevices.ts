@@ -1,4 +1,4 @@
-/** A completer that goes on with the next device when its own fails: at the beginning, or in the middle of a completion. */
+/** A completer that continues on the next device if its own fails, on opening or in the middle of a completion. */
 
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { withFallback, type FallbackOptions } from "../devices/placements.ts";
@@ -30,7 +30,7 @@ export async function openCompleterOnDevices(
   let adapters: readonly ChosenFolder[] = [];
   let { expected = [] } = options;
 
-  /** Opens the first of `rest` that works, and keeps those behind it. */
+  /** Opens a completer on the first of `rest` that works, and keeps the placements after it. */
   const openNext = (): Promise<Completer> =>
     withFallback(rest, options, async (placement) => {
       rest = placements.slice(placements.indexOf(placement) + 1);
@@ -83,7 +83,7 @@ export async function openCompleterOnDevices(
       adapters = expected = wanted;
       return swapped;
     },
-    // What could not be opened holds nothing.
+    // A completer that could not be opened holds nothing to release.
     release: async () => (await current.catch(() => undefined))?.release(),
   };
 }

@@ -29,7 +29,7 @@ export interface PromptBudget {
   readonly suffix: number;
   /** For parts of other files. */
   readonly context?: number;
-  /** For prefix and parts of other files together. If that is less than both, the prefix gives way. */
+  /** For prefix and parts of other files together. If that is less than the sum of their limits, the prefix shrinks. */
   readonly both?: number;
 }
 
@@ -41,7 +41,7 @@ const [fewestCharacters, mostCharacters] = [1, 8];
 const anchorsKept = 8;
 /** The number of characters at the start of the old window that are searched for in the new prefix. */
 const anchorLength = 400;
-/** The prefix gives way by a multiple of this many tokens, so that its window seldom moves when the context changes. */
+/** The prefix shrinks by a multiple of this many tokens, so that its window seldom moves when the context changes. */
 const windowStep = 128;
 /** The number of characters to inspect at the end: more than the longest run of blanks in one token. */
 const blanksLookedAt = 200;
@@ -100,7 +100,7 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): Promp
   };
 }
 
-/** Returns the prefix's limit in tokens beside this many tokens of other files. */
+/** Returns the prefix's limit in tokens when the prompt holds this many tokens of other files. */
 function prefixLimit({ prefix, both = Infinity }: PromptBudget, contextLength: number): number {
   return Math.max(1, Math.min(prefix, both - Math.ceil(contextLength / windowStep) * windowStep));
 }

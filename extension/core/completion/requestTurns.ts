@@ -1,4 +1,4 @@
-/** The order of requests to a completer: one after the other; what is only prepared ends as soon as another request comes. */
+/** The order of requests to a completer: one after the other. A preparation ends as soon as another request arrives. */
 
 import pLimit from "p-limit";
 
@@ -6,7 +6,7 @@ export interface RequestTurns {
   /** Runs after the earlier requests, and ends the preparation in progress. A failed request does not block the next. */
   request<T>(work: () => Promise<T>): Promise<T>;
   /**
-   * Runs after the earlier requests. The signal that `work` receives is aborted once a later request comes.
+   * Runs after the earlier requests. The signal that `work` receives is aborted once a later request arrives.
    *
    * @throws AbortError once `signal` is aborted
    */

@@ -1,4 +1,4 @@
-/** Decides by its text where a completion ends: after a line, or with the block that it fills. */
+/** Decides from its text where a completion ends: after a line, or with the block that it fills. */
 
 import { indentation, isBetweenStatements, isBlank, openBlock, scanPython, type PythonState } from "./pythonText.ts";
 
@@ -17,7 +17,7 @@ export interface End {
  * Returns the stop rule for one completion. The rule receives the whole generated text, and returns null to continue.
  *
  * A completion fills a block only if the prefix or the first generated line opens one that is empty except for a docstring. A
- * line that opens brackets goes on until they are closed.
+ * line that opens brackets continues until they are closed.
  */
 export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"): (text: string) => End | null {
   const lineStart = prefix.lastIndexOf("\n") + 1;
@@ -56,7 +56,7 @@ export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"
 /** The most lines of a statement that continues in brackets. */
 const mostLines = 8;
 
-/** Returns the end of the first line after which no more brackets are open than at the cursor; of the first line after too many. */
+/** Returns the end of the line after which no more brackets are open than at the cursor; if that is too far, of the first line. */
 function endOfBrackets(text: string, atCursor: PythonState): End | null {
   const first = text.indexOf("\n");
   let state = atCursor;

@@ -9,7 +9,7 @@ import type { Sequence } from "./sequence.ts";
 /**
  * Returns the sequences of an example, each side of at most `maxLength` tokens (at least 8). The tokenizer's `beginning` and
  * `ending` enclose the encoder's input; too long an input loses its first tokens. The target also starts with `beginning`, as in
- * the paper's code and in that of CodeT5+ (tune_codet5p_seq2seq.py).
+ * the paper's code and in CodeT5+'s (tune_codet5p_seq2seq.py).
  * - A pair gives one sequence: input is the paper's prompt; targets are the code and end of text.
  * - A text gives as many as it needs: targets are a piece; input is the text before it, empty for the first piece.
  * - A hole gives one: input is the prefix; targets are the middle, which is how the model completes. The suffix is not used.

@@ -21,9 +21,10 @@ export interface EpochOrder {
 const stepsOfWindow = 64;
 
 /**
- * Returns an order in which every sequence, or one variant of it, occurs once per epoch. When shuffled, an epoch is a random order, cut into windows of
- * {@link stepsOfWindow} steps. Within a window, sequences are distributed so that all steps have about the same number of tokens.
- * So one micro-batch size suits all steps, with little padding. Steps can be requested in any order; memory holds one window.
+ * Returns an order in which every sequence, or one variant of it, occurs once per epoch. When shuffled, an epoch is a random order,
+ * cut into windows of {@link stepsOfWindow} steps. Within a window, sequences are distributed so that all steps have about the same
+ * number of tokens. One micro-batch size therefore suits all steps, with little padding. Steps can be requested in any order; memory
+ * holds one window.
  */
 export function epochOrder(sequences: Sequences, { batchSize, seed, shuffle }: OrderOptions): EpochOrder {
   const { drawings = 1 } = sequences;

@@ -8,9 +8,9 @@ import type { Skipped } from "../sources/skipped.ts";
 
 /**
  * - pair: an instruction and the code that answers it (the paper's data sets).
- * - text: source code. `cut` says that the document continues after it, so no end of text follows. `path` is its file's, in its
- *   project. `own` names the parts to learn from: requests begin there. Without it, that is all of the text. `unchanged` says that
- *   its file is older than the time from which on a training asks for changes, or that its text was learned before.
+ * - text: source code. `cut` says that the document continues after it, so no end of text follows. `path` is the path of its file in
+ *   its project. `own` lists the parts to learn from, where requests begin; the default is the whole text. `unchanged` says that
+ *   its file is older than the time since which a training looks for changes, or that its text was learned before.
  * - fill: an infilling example, a hole in source code with the text before and after it.
  */
 export type Example =
@@ -32,7 +32,7 @@ export interface Problem {
   readonly message: Said;
 }
 
-/** What is wrong with a row, in the place of what it would have been. A class, because a row itself may be any object. */
+/** The flaw of a row, returned in place of the row's value. A class, because that value may be any object. */
 export class Flaw {
   readonly message: Said;
 
@@ -92,13 +92,13 @@ export function countProblems(name: string, log: Log): ProblemCount {
   };
 }
 
-/** Says that nothing is left of some data. */
+/** Returns the message that all entries of some data were left out. */
 export function allLeftOut(count: number, { where, message }: Problem): Said {
   if (count === 1) return say`The only entry was left out, ${where}: ${message}`;
   return say`All ${count} entries were left out; the first, ${where}: ${message}`;
 }
 
-/** Says what is wrong with the first of some rows. */
+/** Returns the message about the first of `count` problems. */
 export function firstProblem(count: number, { where, message }: Problem): Said {
   if (count === 1) return say`One problem, ${where}: ${message}`;
   return say`The first of ${count} problems, ${where}: ${message}`;

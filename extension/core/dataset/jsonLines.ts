@@ -6,7 +6,7 @@ import { lineOfSecret } from "../sources/secrets/secrets.ts";
 import { Flaw, type Example, type Problem } from "./example.ts";
 import { jsonObjects } from "./jsonObjects.ts";
 
-/** What schemas say of a field without text. */
+/** The message of schemas for a field without text. */
 export const emptyField = "is empty";
 const filled = z.string().refine((text) => text.trim() !== "", emptyField);
 const pairSchema = z.object({ intent: filled, code: filled });

@@ -1,4 +1,4 @@
-/** Reads a .jsonl file: one JSON object per line. A bad line is a flaw of its own; the others are read. */
+/** Reads a .jsonl file: one JSON object per line. A bad line becomes a flaw; the others are read. */
 
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";

@@ -15,13 +15,13 @@ import { pythonExamples, unchangedSince, type IsLearned } from "./pythonFolder.t
 export interface DatasetPlaces extends PaperPlaces {
   /** The part of a paper's data set, by default "train". Files and folders have no parts. */
   readonly split?: Split;
-  /** Reasons and files of folders that are taken in spite of the rules (sources/included.ts). */
+  /** Reasons and files in folders that are included in spite of the rules (sources/included.ts). */
   readonly include?: readonly string[] | undefined;
-  /** A day: of folders, only the lines that the user's own commits since then added count. */
+  /** A day. In folders, only the lines that the user's own commits have added since then count. */
   readonly commitsSince?: string | undefined;
-  /** A time: .py files that have not changed since, in folders or on their own, are marked as unchanged. */
+  /** A time. Marks .py files, in folders or on their own, that have not changed since then. */
   readonly changedSince?: string | undefined;
-  /** Beside a time: .py files whose text was learned are marked as unchanged, too. */
+  /** With `changedSince`, also marks .py files whose text was learned before as unchanged. */
   readonly isLearned?: IsLearned | undefined;
 }
 
@@ -31,7 +31,7 @@ export function isSourceCode(source: string): boolean {
 }
 
 /**
- * Opens several data sets. Reads a file in two of the folders only once, and also a folder that is given twice.
+ * Opens several data sets. Reads a file that is in two of the folders only once, and likewise a folder that is given twice.
  *
  * @throws the UserErrors of {@link openDataset}
  */

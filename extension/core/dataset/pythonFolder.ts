@@ -14,11 +14,11 @@ import type { Dataset } from "./example.ts";
 export type IsLearned = (text: string) => boolean;
 
 interface PythonOptions extends ReaderOptions {
-  /** A day: reads only files with lines that the user's own commits since then added, and learns from these lines. */
+  /** A day. Reads only files with lines that the user's own commits have added since then, and learns from these lines. */
   readonly commitsSince?: string | undefined;
-  /** A time: marks files that have not been written since. */
+  /** A time. Marks files that have not been written since then. */
   readonly changedSince?: string | undefined;
-  /** Beside a time: marks files whose text is known, too. */
+  /** With `changedSince`, also marks files whose text was learned before. */
   readonly isLearned?: IsLearned | undefined;
 }
 
@@ -55,8 +55,8 @@ export function pythonExamples(
 }
 
 /**
- * Returns whether files were last written before a time, or have a text that was learned: the same in all readings. One that vanishes has
- * changed.
+ * Returns a test for whether a file was last written before `time`, or has a text that was learned before. Its answer for a file never
+ * changes between readings. A file that has vanished counts as written since then.
  */
 export function unchangedSince(
   time: string,

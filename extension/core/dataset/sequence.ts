@@ -12,14 +12,14 @@ export interface Sequence {
   readonly ids: readonly number[];
   /** Index of the first target, at least 1. It and all later tokens are predicted from the tokens before them. */
   readonly firstTarget: number;
-  /** How much the loss of each target counts, in thousandths at the finest; absent if each counts 1. */
+  /** The weight of each target's loss, a multiple of 0.001; absent if each is 1. */
   readonly weights?: readonly number[];
 }
 
 /** Sequences by index, in an array or in a token file. */
 export interface Sequences {
   readonly length: number;
-  /** The sequences come in groups of this many variants of one example (1 if absent). Each epoch reads another of each group. */
+  /** The number of consecutive sequences that are variants of one example, 1 if absent. Each epoch reads another variant of each. */
   readonly drawings?: number;
   /** Returns undefined after the last sequence. */
   at(index: number): Sequence | undefined;

@@ -1,4 +1,4 @@
-/** Whether token files hold what was written into them: a graph does not look at an id before it reads a row by it. */
+/** Checks that token files still hold what was written into them, because a graph reads rows by id without checking the id. */
 
 import { createHash } from "node:crypto";
 import { readSync } from "node:fs";
@@ -16,7 +16,7 @@ export interface TokenFacts {
 }
 
 export interface ExpectedTokens {
-  /** As it was when the files were written: "120 sequences, 4f1c0a9b". */
+  /** The description from when the files were written, such as "120 sequences, 4f1c0a9b". */
   readonly description: string;
   /** Ids are below this. */
   readonly vocabularySize: number;
@@ -26,10 +26,10 @@ export interface ExpectedTokens {
 
 /** Numbers in front of a sequence: first target, number of encoder tokens (-1: no encoder), number of weights. */
 export const headerLength = 3;
-/** Numbers that are read at once, unless a sequence is longer. */
+/** The numbers to read at a time, unless a sequence is longer. */
 const chunk = 1 << 20;
 
-/** @param ends where each sequence begins, and behind the last where it ends */
+/** @param ends the start of each sequence, then the end of the last one */
 export function areIntact(file: number, ends: Float64Array, facts: TokenFacts, expected: ExpectedTokens): boolean {
   const { length, tokens, longest } = facts;
   const size = (from: number, to: number): number => ends[to]! - ends[from]!;

@@ -26,7 +26,7 @@ export interface NewTokenFile extends TokenFile {
   release(): void;
 }
 
-/** Weights are stored as whole numbers of these. */
+/** The units of a weight of 1. Weights are stored as whole numbers of units. */
 const weightUnits = 1000;
 /** Numbers to buffer before writing. */
 const buffered = 1 << 16;
@@ -114,7 +114,7 @@ export function createTokenFile(path: string, drawings = 1): NewTokenFile {
 /**
  * Opens the files that an earlier process wrote at `path`.
  *
- * @throws UserError "tokens-damaged" where files are missing or not what they were
+ * @throws UserError "tokens-damaged" if files are missing or have changed
  */
 export function openTokenFile(path: string, facts: TokenFacts, expected: ExpectedTokens): TokenFile {
   const { length, tokens, longest, drawings = 1 } = facts;

@@ -1,6 +1,6 @@
 /**
- * What probes have found, remembered in devices.json in Graft's home: one finding for each base, device, and state of drivers and
- * versions. A file that cannot be read counts as empty, because everything in it can be measured again.
+ * The findings of probes, kept in devices.json in Graft's home: one for each base, device, and state of drivers and versions. A file
+ * that cannot be read counts as empty, because everything in it can be measured again.
  */
 
 import { createHash } from "node:crypto";

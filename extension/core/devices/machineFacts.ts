@@ -1,4 +1,4 @@
-/** What can be known of this machine's GPUs and drivers without native code. Nothing here starts a process or takes time. */
+/** The facts about this machine's GPUs and drivers that need no native code. Nothing here starts a process or takes time. */
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { release } from "node:os";
@@ -9,7 +9,7 @@ import { nvidiaDriver } from "./cuda/nvidiaDriver.ts";
 export interface MachineFacts {
   /** Such as "linux-x64", in VS Code's names. */
   readonly platform: string;
-  /** The names of the GPUs, as far as the system tells. */
+  /** The names of the GPUs, as far as the system reports them. */
   readonly adapters: readonly string[];
   /** One line for each driver; a line changes with the driver. */
   readonly drivers: readonly string[];

@@ -12,7 +12,7 @@ import type { TokenTree } from "../inference/tree/tokenTree.ts";
 import { deviceNames, longRun, onCpu, shortRun, type Device } from "../runtime/device.ts";
 import type { Finding, Speed } from "./knownDevices.ts";
 
-/** The tokens that are compared, and those of them that are read in one short run. A long run has another kernel. */
+/** The number of tokens that are compared, and the number read in one short run. A long run uses another kernel. */
 const [compared, part] = [48, 24];
 
 /**
@@ -76,8 +76,8 @@ function idsOf({ config }: InstalledBase, count: number): number[] {
 }
 
 /**
- * Returns the logits of every position of a text, behind a prompt if an encoder reads one, and those of branches at its beginning,
- * whose positions and masks are not the cache's order. Reads `atOnce` tokens of the text in each run.
+ * Returns the logits of every position of a text, after a prompt if an encoder reads one, and those of branches at its beginning,
+ * whose positions and masks do not follow the order of the cache. Reads `atOnce` tokens of the text in each run.
  */
 async function logitsOf(base: InstalledBase, { tree, decoder }: Opened, atOnce: number): Promise<Float32Array> {
   const ids = idsOf(base, Math.min(compared, base.config.contextLength / 2));

@@ -1,7 +1,7 @@
 /**
- * Whether this machine runs on its battery, without native code. What cannot be known counts as mains power.
+ * Detects whether this machine runs on its battery, without native code. An unknown state counts as mains power.
  *
- * Linux has it in files; on macOS and Windows, a system program tells.
+ * Linux reports the state in files; on macOS and Windows, a system program prints it.
  */
 
 import { execFile } from "node:child_process";
@@ -23,7 +23,7 @@ export function machinePower(environment: NodeJS.ProcessEnv = process.env): Powe
   return { platform: process.platform, supplies, print };
 }
 
-/** Seconds between two questions: a file costs nothing, Windows' PowerShell about half a second of one core. */
+/** Returns the seconds between two checks: a file costs nothing, Windows' PowerShell about half a second of one core. */
 export function secondsBetween({ platform }: Pick<PowerSource, "platform">): number {
   return platform === "linux" ? 5 : platform === "win32" ? 60 : 20;
 }
@@ -40,7 +40,7 @@ export async function onBattery({ platform, supplies, print }: PowerSource = mac
   return false;
 }
 
-/** A battery discharges, and no other supply is connected. The batteries of mice and headsets have the scope "Device". */
+/** Whether a battery discharges, and no other supply is connected. The batteries of mice and headsets have the scope "Device". */
 async function linuxOnBattery(supplies: string): Promise<boolean> {
   const names = await readdir(supplies);
   const read = async (name: string, fact: string): Promise<string> =>
@@ -58,7 +58,7 @@ async function linuxOnBattery(supplies: string): Promise<boolean> {
   return !isConnected && own.some(({ type, isDischarging }) => type === "Battery" && isDischarging);
 }
 
-/** The first line is such as: Now drawing from 'Battery Power' */
+/** The first line reads, for example: Now drawing from 'Battery Power' */
 function macOnBattery(printed: string): boolean {
   return /^Now drawing from 'Battery Power'/m.test(printed);
 }
@@ -72,7 +72,7 @@ const askWindows = [
   "(Get-CimInstance -ClassName Win32_Battery).BatteryStatus",
 ];
 
-/** One status a line for each battery: 1 discharging, 4 low, 5 critical; with mains power another one. */
+/** Each line is the status of a battery: 1 discharging, 4 low, 5 critical; with mains power, it is another number. */
 function windowsOnBattery(printed: string): boolean {
   const states = printed.split(/\s+/).filter((state) => state !== "");
   return states.length > 0 && states.every((state) => ["1", "4", "5"].includes(state));

@@ -37,7 +37,7 @@ export async function choosePlacements(options: ChooseOptions): Promise<readonly
   return [...chosen, onCpu];
 }
 
-/** The same for adapters and scores, which should not depend on which GPU a machine has: "auto" means the CPU (decisions/0031). */
+/** Does the same for adapters and scores. These should not depend on the machine's GPU, so "auto" means the CPU (decisions/0031). */
 export async function reproduciblePlacements(options: ChooseOptions): Promise<readonly Placement[]> {
   return await choosePlacements({ ...options, device: options.device === "auto" ? "cpu" : options.device });
 }
@@ -65,7 +65,7 @@ function asked(
   return [{ device, tokensPerRun: finding?.tokensPerRun ?? shortRun }];
 }
 
-/** A device must save a tenth of the time: less is within what a measurement varies. */
+/** A device must save a tenth of the time: less is within the variation of a measurement. */
 const leastGain = 0.9;
 
 function fastest(states: readonly DeviceState[], known: KnownDevices, base: string): Placement[] {
@@ -88,7 +88,7 @@ function gainOf({ speed, cpu }: Extract<Finding, { kind: "works" }>): number {
   return secondsOf(speed) / secondsOf(cpu);
 }
 
-/** Returns the devices that a probe should still look at for this base. */
+/** Returns the devices that have yet to be probed for this base. */
 export async function unknownDevices({
   device,
   home,
@@ -112,7 +112,7 @@ export interface FallbackOptions {
 /**
  * Does `work` on the first placement. If that device fails, at the beginning or in the middle, does it again on the next.
  *
- * @param work receives whether it has begun before, on another device
+ * @param work receives whether it was started before, on another device
  */
 export async function withFallback<T>(
   placements: readonly Placement[],

@@ -1,4 +1,4 @@
-/** Looks at devices that are not known yet, one after the other, and remembers what it finds. A probe runs in its own process. */
+/** Probes devices that are not known yet, one after the other, and remembers the findings. Each probe runs in its own process. */
 
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { isCancelled, UserError } from "../foundation/errors.ts";

@@ -1,4 +1,4 @@
-/** Which devices this machine can try, and what the others lack. Opens no session: only a probe knows whether a device works. */
+/** Lists the devices that this machine can try, and what the others lack. Opens no session: only a probe shows whether a device works. */
 
 import { exists } from "../foundation/exists.ts";
 import { deviceNames, devices, type Device } from "../runtime/device.ts";
@@ -9,7 +9,7 @@ export interface DeviceState {
   readonly device: Device;
   /** What the device lacks on this machine; absent if it can be tried. */
   readonly missing?: string;
-  /** How to get it, if it can be got. */
+  /** How to get what is missing, if that is possible. */
   readonly remedy?: string;
 }
 

@@ -78,7 +78,8 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
 }
 
 /**
- * Writes a folder that is complete as soon as it is there. One that has appeared at `path` meanwhile stays, unless it is empty.
+ * Writes a folder that is complete as soon as it appears. If another folder has appeared at `path` meanwhile, it stays, unless it is
+ * empty.
  *
  * @returns false if something is at `path`
  * @throws UserError "disk-full" or "not-writable"
@@ -97,8 +98,8 @@ export async function writeNewFolder(path: string, fill: (temporary: string) => 
 }
 
 /**
- * Makes a folder and those above it, unless they exist. Node's own recursive mkdir never returns where a folder cannot be made although
- * its parent exists, as in /proc.
+ * Makes a folder and those above it, unless they exist. Node's own recursive mkdir never returns if a folder cannot be made although its
+ * parent exists, as in /proc.
  */
 export async function makeFolder(path: string): Promise<void> {
   const make = async (): Promise<void> => {
@@ -111,7 +112,7 @@ export async function makeFolder(path: string): Promise<void> {
   } catch (error) {
     if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
     await makeFolder(dirname(path));
-    // Once only, whether or not the parent had to be made: another call may have been faster.
+    // Retry once, whether or not this call made the parent: another call may have been faster.
     await make();
   }
 }
@@ -161,7 +162,7 @@ function hiddenName(path: string, kind: "part" | "old"): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.${kind}`);
 }
 
-/** A rename would take the name from what is there, or fail in words of the operating system. */
+/** Returns the error for a taken name. A rename would replace what is there, or fail with a message of the operating system. */
 function notReplaceable(path: string, there: Said, wanted: "file" | "folder"): UserError {
   return wanted === "file"
     ? new UserError(
@@ -176,13 +177,13 @@ function notReplaceable(path: string, there: Said, wanted: "file" | "folder"): U
       );
 }
 
-/** What a failed write to `path` means to the user; an error that is not about the disk stays as it is. */
+/** Returns the UserError for a failed write to `path`; an error that is not about the disk stays as it is. */
 export function writeFailure(error: unknown, path: string): unknown {
   const failure = (code: "not-writable" | "disk-full", why: Said, nextStep: Said): UserError =>
     new UserError(code, say`Cannot write ${path}: ${why}.`, nextStep, { cause: error });
   switch (systemCode(error)) {
     case "ENOENT":
-      // The parent exists, but its file system makes no folders, as in /proc.
+      // The parent exists, but its file system does not support making folders, as in /proc.
       if ((error as NodeJS.ErrnoException).syscall !== "mkdir") return error;
       return failure("not-writable", say`no folder can be made there`, say`Choose another folder.`);
     case "ENOTEMPTY":

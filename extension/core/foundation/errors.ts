@@ -114,9 +114,9 @@ export type UserErrorCode = (typeof userErrorCodes)[number];
 export class UserError extends Error {
   override readonly name = "UserError";
   readonly code: UserErrorCode;
-  /** In English, like the message. */
+  /** The next step, in English like the message. */
   readonly nextStep: string;
-  /** Both as they can be translated. */
+  /** Message and next step in translatable form. */
   readonly said: SaidProblem;
 
   constructor(code: UserErrorCode, message: Said, nextStep: Said, options?: ErrorOptions) {
@@ -137,7 +137,7 @@ export function isCancelled(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-/** The error code of the operating system ("ENOENT", "ENOSPC", …), where there is one. The codes of UserErrors are ours. */
+/** Returns the operating system's error code ("ENOENT", "ENOSPC", …), if there is one. The codes of UserErrors are Graft's own. */
 export function systemCode(error: unknown): string | undefined {
   if (error instanceof UserError) return undefined;
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;

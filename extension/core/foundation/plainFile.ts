@@ -1,5 +1,5 @@
 /**
- * Reads small untrusted files safely: the path may be an endless device or a pipe without a writer, and the text no JSON.
+ * Reads small untrusted files safely: the path may be an endless device or a pipe without a writer, and the text may not be JSON.
  */
 
 import { constants } from "node:fs";
@@ -10,7 +10,7 @@ import { say } from "./words/said.ts";
 /** Default limit in bytes, for files such as a tokenizer.json or a config.json. */
 const largest = 128 * 2 ** 20;
 
-/** Whether a link in the place of a file is read: one that was found in a folder may have been planted there since. */
+/** Whether to follow a link in the place of a file. It may have been planted since the file was found in its folder. */
 export type Links = "follow" | "refuse";
 
 /**
@@ -43,7 +43,7 @@ export async function readPlainText(path: string, limit?: number): Promise<strin
   return (await readPlainFile(path, limit)).toString("utf8").replace(/^\uFEFF/, "");
 }
 
-/** Returns what a text from outside means as JSON; undefined if it is none. Its shape is still to be checked. */
+/** Parses a text from outside as JSON; undefined if it is not JSON. The caller still has to check the shape of the value. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);

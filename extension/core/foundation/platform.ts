@@ -1,4 +1,4 @@
-/** What platforms can do: where ONNX Runtime is available, and which names their files can have. Loads no native code. */
+/** Facts about platforms: where ONNX Runtime is available, and which names files can have. Loads no native code. */
 
 import { UserError } from "./errors.ts";
 import { say } from "./words/said.ts";
@@ -22,8 +22,8 @@ export function checkPlatform(platform = `${process.platform}-${process.arch}`):
 const devices = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
 
 /**
- * Whether every platform takes the name for a file, because homes and exports move between machines. Windows drops dots and spaces at
- * the end, which would be another file.
+ * Whether every platform accepts the name for a file, because homes and exports move between machines. Windows drops dots and spaces at
+ * the end, and would use another file.
  */
 export function isPortableName(name: string): boolean {
   return !devices.test(name) && !/[. ]$/.test(name);

@@ -12,7 +12,7 @@ const passing = new Set(["EPERM", "EACCES", "EBUSY"]);
 const [firstPause, longestPause, patience] = [10, 250, 5000];
 
 /**
- * Renames like `rename`, but on Windows retries temporary errors for some seconds. graceful-fs also retries, but gives up at once
+ * Renames like `rename`, but on Windows retries temporary errors for a few seconds. graceful-fs also retries, but gives up at once
  * if there is a file to replace.
  *
  * @throws the error of the last attempt

@@ -1,5 +1,5 @@
 /**
- * Lets GroupQueryAttention compute in float16, for devices whose kernel knows nothing else. Otherwise it would run on the CPU, in
+ * Lets GroupQueryAttention compute in float16, for devices whose kernel supports no other type. Otherwise it would run on the CPU, in
  * the middle of each layer. The inputs and outputs of the graph keep their types.
  */
 
@@ -13,7 +13,7 @@ const maskInput = 10;
 /** Far below every score, but finite in float16. */
 const lowest = -30_000;
 
-/** @param outputs a lowered graph, which is not differentiated any more */
+/** @param outputs a lowered graph, which will not be differentiated */
 export function withHalfAttention(outputs: readonly Tensor[]): readonly Tensor[] {
   const halves = new Map<Tensor, Tensor>();
   /** All layers share the mask. */

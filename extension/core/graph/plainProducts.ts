@@ -1,6 +1,6 @@
 /**
- * Replaces FusedMatMul, an op of ONNX Runtime that not every device has, by ops of ONNX. Otherwise a product would be computed on
- * the CPU in the middle of a layer.
+ * Replaces FusedMatMul, an op of ONNX Runtime that not every device has, with ops of the ONNX standard. Otherwise a product would be
+ * computed on the CPU in the middle of a layer.
  */
 
 import { mul } from "./primitives/elementwise.ts";
@@ -10,7 +10,7 @@ import { replaceNodes } from "./replaceNodes.ts";
 import { dimension } from "./shape.ts";
 import { primitive, scalar, type Primitive, type Tensor } from "./tensor.ts";
 
-/** @param outputs a lowered graph, which is not differentiated any more */
+/** @param outputs a lowered graph, which will not be differentiated */
 export function withPlainProducts(outputs: readonly Tensor[]): readonly Tensor[] {
   return replaceNodes(outputs, (node, inputs) =>
     node.op === "FusedMatMul" ? [plainProduct(node, inputs as Tensor[])] : undefined,
@@ -34,7 +34,7 @@ function plainProduct({ outputs, attributes }: Primitive, [a, b]: readonly Tenso
   return alpha === 1 ? product : mul(product, scalar(alpha));
 }
 
-/** The number of sizes that are known at run time only. A reshape can infer one. */
+/** Returns the number of sizes that are known only at run time. A reshape can infer one. */
 function openSizes({ shape }: Tensor): number {
   return shape.filter((size) => typeof size === "string").length;
 }

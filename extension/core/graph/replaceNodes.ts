@@ -1,11 +1,11 @@
-/** Rebuilds a lowered graph with other nodes in the place of some. */
+/** Rebuilds a lowered graph with some of its nodes replaced. */
 
 import { withInputs } from "./lower.ts";
 import type { Node, Primitive, Tensor } from "./tensor.ts";
 import { nodesInOrder } from "./walk.ts";
 
 /**
- * @param outputs a lowered graph, which is not differentiated any more
+ * @param outputs a lowered graph, which will not be differentiated
  * @param replacement returns the new outputs of a node, given its new inputs; undefined keeps the node
  */
 export function replaceNodes(

@@ -76,7 +76,7 @@ async function complete(
     if (size > file.size) throw new Damage(say`it has ${size} bytes already, not ${file.size}`);
     let hash = await digestOf(path, file);
     onBytes(size);
-    // Only bytes that no connection has brought before count, or a server that begins anew each time would be asked for ever.
+    // Only bytes that no earlier connection delivered count as progress. Otherwise a server that starts anew each time would never fail.
     let furthest = size;
     for (let futile = 0; size < file.size;) {
       const { body, start } = await openRest(hub, url, file, size);

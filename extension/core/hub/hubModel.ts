@@ -38,7 +38,7 @@ const fileSchema = z.object({
  */
 const [mostBytes, mostFiles] = [16e6, 50_000];
 
-/** An answer that is larger than a hub's can be. */
+/** The error for an answer that is larger than a hub's can be. */
 class Excess extends Error {}
 
 /** @throws the UserErrors of `hub.fetch`, and "hub-failed" if an answer does not match the hub's documentation */
@@ -66,7 +66,7 @@ export async function readHubModel({ address, endpoint, fetch }: HubConnection):
   }
 }
 
-/** The library reads the fields of an answer unchecked: one that is no object is a TypeError there. */
+/** Whether the error is about the hub's answer. The library reads its fields unchecked: if it is not an object, that is a TypeError. */
 function isOfAnswer(error: unknown): boolean {
   return [z.ZodError, SyntaxError, TypeError, Excess].some((kind) => error instanceof kind);
 }

@@ -1,6 +1,6 @@
 /**
- * What can open a connection, in a module of its own that is loaded when one is needed: in a bundle in parts, a CommonJS package has
- * no names.
+ * The code that can open connections, in a module of its own that is loaded when one is needed. In a bundle that is split into parts, a
+ * CommonJS package cannot be loaded that way itself, because it has no named exports there.
  */
 
 import { EnvHttpProxyAgent, fetch as fetchWithAgents } from "undici";
@@ -9,7 +9,7 @@ export function openAgent(options: EnvHttpProxyAgent.Options): EnvHttpProxyAgent
   return new EnvHttpProxyAgent(options);
 }
 
-/** The fetch of undici, which takes its agents. */
+/** undici's own fetch, which accepts its agents. */
 export async function request(...asked: Parameters<typeof fetchWithAgents>): ReturnType<typeof fetchWithAgents> {
   return await fetchWithAgents(...asked);
 }

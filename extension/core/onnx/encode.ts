@@ -38,7 +38,7 @@ export interface OnnxModel {
 /**
  * Encodes the graph of `outputs`, which must not contain composites. Assigns names to intermediate tensors.
  *
- * @param weightFile the file beside the model that holds external tensors; their bytes are mapped, not copied
+ * @param weightFile the file next to the model that holds external tensors; their bytes are mapped, not copied
  */
 export function encode(outputs: Readonly<Record<string, Tensor>>, weightFile: string): OnnxModel {
   const order = nodesInOrder(Object.values(outputs));
@@ -76,8 +76,8 @@ export function encode(outputs: Readonly<Record<string, Tensor>>, weightFile: st
 }
 
 /**
- * Returns the tensors whose shapes must be stated. ONNX Runtime infers that the cache behind GroupQueryAttention has the shape of the
- * one in front of it, and would then give both one buffer, unless that one is an input of the graph.
+ * Returns the tensors whose shapes must be stated. ONNX Runtime infers that GroupQueryAttention's present cache has the shape of its past
+ * cache, and would then give both the same buffer, unless the past cache is an input of the graph.
  */
 function misjudged({ kind, op, inputs, outputs }: Node): readonly Tensor[] {
   const isComputed = kind === "primitive" && op === "GroupQueryAttention" && inputs[3]?.node.kind !== "leaf";

@@ -1,12 +1,12 @@
 /**
- * Finds names in a part of a tree that only other functions have: `balance` in a method, where it is a parameter of the constructor. In
- * doubt a name is known: one that nobody gives a meaning may be an import that is still to come.
+ * Finds names in a part of a tree that only other functions have, such as `balance` in a method, if it is a parameter of the constructor.
+ * In doubt, a name counts as known: one that is defined nowhere may be an import that is still to come.
  */
 
 import type { Node } from "web-tree-sitter";
 import type { TextRange } from "./misuses.ts";
 
-/** What every module has. A function may have parameters with such names. */
+/** The names that every module has. A function may have parameters with such names. */
 const builtin = new Set(
   (
     "abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir divmod enumerate " +
@@ -18,10 +18,10 @@ const builtin = new Set(
 const alwaysKnown = /^__\w+__$|(?:Error|Exception|ExceptionGroup|Warning|Exit|Interrupt|Iteration)$/;
 
 /**
- * Returns where the range first reads a name that only functions around which it does not stand give a meaning; undefined if nowhere,
- * and in a text whose functions cannot be told apart because of errors.
+ * Returns where the range first reads a name that is defined only in functions that do not contain the range; undefined if nowhere, or
+ * if errors in the text make it impossible to tell its functions apart.
  *
- * @param isKnown tells names that text outside of the tree has
+ * @param isKnown returns whether a text outside of the tree has a name
  */
 export function firstForeignName(
   root: Node,
@@ -58,7 +58,7 @@ function identifiersIn(node: Node): Node[] {
   return node.descendantsOfType("identifier").filter((found) => found !== null);
 }
 
-/** The outermost functions around which the range does not stand, and that it does not begin. */
+/** Returns the functions outside of those that contain the range, except for functions that begin in the range. */
 function otherFunctions(root: Node, { start, end }: TextRange): readonly Node[] {
   const functions = root.descendantsOfType("function_definition").filter((found) => found !== null);
   const own = functions.filter((each) => each.startIndex < start && each.endIndex >= start);
@@ -70,10 +70,10 @@ function otherFunctions(root: Node, { start, end }: TextRange): readonly Node[] 
 /** Nodes that hold several targets, or one with a star. */
 const holders =
   /^(?:pattern_list|tuple_pattern|list_pattern|(?:list|dictionary)_splat_pattern|parenthesized_expression|as_pattern_target)$/;
-/** Nodes in which every name gets a meaning, or may get one. */
+/** Nodes that define every name in them, or may do so. */
 const givers =
   /^(?:import_statement|import_from_statement|global_statement|nonlocal_statement|delete_statement|case_pattern|type_parameter)$/;
-/** The fields of nodes that hold what gets a meaning. */
+/** The fields of nodes that hold what is defined. */
 const targets: Readonly<Record<string, string>> = {
   assignment: "left",
   augmented_assignment: "left",
@@ -87,7 +87,7 @@ const targets: Readonly<Record<string, string>> = {
   as_pattern: "alias",
 };
 
-/** Whether an identifier is a parameter, a target or another place where a name gets its meaning. */
+/** Whether an identifier is a parameter, a target or another place that defines a name. */
 function isGiven(name: Node): boolean {
   let node = name;
   while (node.parent && holders.test(node.parent.type)) node = node.parent;
@@ -103,13 +103,13 @@ function isGiven(name: Node): boolean {
   return false;
 }
 
-/** Whether an identifier stands behind a dot, or names an argument. */
+/** Whether an identifier follows a dot, or names an argument. */
 function isMember({ id, parent }: Node): boolean {
   if (parent?.type === "attribute") return parent.childForFieldName("attribute")?.id === id;
   return parent?.type === "keyword_argument" && parent.childForFieldName("name")?.id === id;
 }
 
-/** Whether an identifier of a function is seen outside of it: its name, annotations and defaults, and what it declares global. */
+/** Whether an identifier of a function is visible outside of it: its name, annotations and defaults, and what it declares global. */
 function isSeenOutside(name: Node): boolean {
   if (name.parent?.type === "global_statement") return true;
   if (name.parent?.type === "function_definition") return true;

@@ -20,9 +20,9 @@ interface EmptyLine {
 
 /**
  * Returns `text` with blanks for all but a few lines of each comment of more than 20 lines, blank lines between them not
- * counted. All offsets stay, and so do all other nodes: a comment ends a block only where it stands further left than
- * all before it, so these lines stay, the lines before them, and the last one. Lines of nothing but a backslash cost as
- * much, and are blanked alike.
+ * counted. All offsets stay, and so do all other nodes: a comment ends a block only if it starts further left than all
+ * before it, so such lines stay, as do the lines before them and the last line. Lines of nothing but a backslash cost as
+ * much, and are blanked in the same way.
  */
 export function withoutLongComments(text: string): string {
   if (!mayBeLong.test(text)) return text;

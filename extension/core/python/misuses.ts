@@ -134,7 +134,7 @@ function isBareAmongValues(statement: Node, { start, end }: TextRange): boolean 
   return annotated !== undefined && !mayBeBare.test(annotated) && !has("yield", () => true);
 }
 
-/** Return types of functions that return nothing, or anything, and of those that yield, whose body may not do so yet. */
+/** Return types of functions that return nothing or anything, and of generators, whose bodies may not yield yet. */
 const mayBeBare = /^["']?(?:\w+\.)*(?:None|Any|object|NoReturn|Never|\w*(?:Generator|Iterator|Iterable))\b(?!\s*\|)/;
 
 function functionOf(node: Node): Node | undefined {

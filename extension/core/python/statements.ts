@@ -1,4 +1,4 @@
-/** The statements of a Python text as far as a reader of its definitions needs them: not what functions do. */
+/** The statements of a Python text, as far as a reader of its definitions needs them: without the bodies of functions. */
 
 import type { Node, Tree } from "web-tree-sitter";
 
@@ -12,13 +12,13 @@ export interface Statement {
 export interface Definition extends Statement {
   readonly kind: "function" | "class";
   readonly name: string;
-  /** Where `def`, `async` or `class` stands. */
+  /** The start of `def`, `async` or `class`. */
   readonly header: number;
-  /** Where the first statement of the body starts. */
+  /** The start of the first statement of the body. */
   readonly body: number;
   /** The text of the docstring between its quotes, as it is written. */
   readonly docstring: string | undefined;
-  /** The statements of a class; nothing of a function. */
+  /** The statements of a class; empty for a function. */
   readonly members: readonly Statement[];
 }
 

@@ -16,7 +16,7 @@ export interface Converters {
 /** With more threads, the disk and the single writer are the bottleneck. */
 const maxThreads = 4;
 
-/** The file of the worker: beside this file, or, in a build, beside the bundle that contains it. */
+/** The file of the worker: next to this file or, in a build, next to the bundle that contains it. */
 const threadFile = new URL(`./conversionThread.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
 
 interface Waiting {

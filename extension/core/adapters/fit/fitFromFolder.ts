@@ -1,4 +1,4 @@
-/** Checks whether an adapter's folder fits a base. Reads only its configuration and the header of its weights: some kilobytes. */
+/** Checks whether an adapter's folder fits a base. Reads only its configuration and the header of its weights: a few kilobytes. */
 
 import { UserError } from "../../foundation/errors.ts";
 import type { AdapterOutline } from "../adapter.ts";

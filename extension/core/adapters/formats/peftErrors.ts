@@ -12,7 +12,7 @@ export function invalid(name: string, reason: Said, cause?: unknown): UserError 
   return new UserError("adapter-invalid", say`Cannot load adapter "${name}": ${reason}.`, again, { cause });
 }
 
-/** The error for an adapter of which a file cannot be read. */
+/** The error for an adapter with a file that cannot be read. */
 export function unreadable(name: string, cause: UserError): UserError {
   return new UserError("adapter-invalid", say`Cannot load adapter "${name}": ${cause.said.message}`, again, { cause });
 }
@@ -26,19 +26,19 @@ export function unsupported(name: string, reason: Said): UserError {
   );
 }
 
-/** A value of adapter_config.json as a message can hold it: its start, where it is long. */
+/** Returns a value of adapter_config.json for a message, which shows only the start of a long value. */
 export function shown(value: unknown): string {
   try {
     const text = JSON.stringify(value);
     return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
   } catch (error) {
-    // JSON.stringify calls itself for each level, and a file can have more of them than the stack.
+    // JSON.stringify recurses, and a file can be nested deeper than the stack allows.
     if (error instanceof RangeError) return "…";
     throw error;
   }
 }
 
-/** @throws UserError "adapter-invalid" where adapter_config.json is not as `schema` wants it */
+/** @throws UserError "adapter-invalid" if adapter_config.json does not match `schema` */
 export function parsePeft<T>(name: string, schema: z.ZodType<T>, json: unknown): T {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;

@@ -21,9 +21,9 @@ export const weightsFile = "adapter_model.safetensors";
 /** The files that {@link writeAdapter} writes. */
 export const adapterFiles: ReadonlySet<string> = new Set([configFile, weightsFile]);
 
-/** What every module of the deepest bases needs, many times over. */
+/** The most tensors of an adapter: many times what all modules of the deepest bases need. */
 const mostTensors = 20_000;
-/** Bytes of a configuration; real ones have some thousands. */
+/** The most bytes of a configuration. Real ones have a few thousand. */
 const mostConfigBytes = 4_000_000;
 
 /** Key in the weight file's metadata, which PEFT's readers skip: `Origin.baseIdentity`. */
@@ -41,7 +41,7 @@ export async function readAdapter(folder: string): Promise<Adapter> {
 }
 
 /**
- * Reads an adapter without its values: the configuration and the header of the weight file, some kilobytes.
+ * Reads an adapter without its values: the configuration and the header of the weight file, a few kilobytes.
  *
  * @throws the errors of {@link readAdapter}, except the one for values that are not finite
  */

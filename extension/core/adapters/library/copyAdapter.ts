@@ -9,7 +9,7 @@ import { exists } from "../../foundation/exists.ts";
 import { say } from "../../foundation/words/said.ts";
 import { adapterFiles, readOutline } from "../formats/peftFolder.ts";
 
-/** Files beside those of PEFT that are copied, too: the report of the training, the card of a model, its licence. */
+/** The files that are copied besides PEFT's: the report of the training, the model card, the licence. */
 const companions = /^(graft\.json|README\.md|LICEN[CS]E(\.\w+)?)$/;
 
 /**
@@ -33,7 +33,7 @@ export async function copyAdapter(source: string, target: string): Promise<void>
   if (!isWritten) throw taken();
 }
 
-/** The time of the weights tells up to when the adapter knows the files of its project. */
+/** Copies a file with its times. The time of the weights shows up to when the adapter knows the files of its project. */
 async function copyWithTime(from: string, to: string): Promise<void> {
   await copyFile(from, to);
   const { atime, mtime } = await stat(from);
@@ -41,8 +41,9 @@ async function copyWithTime(from: string, to: string): Promise<void> {
 }
 
 /**
- * PEFT's files have been read as an adapter, and may be links, as in Hugging Face's cache. A companion must be a file: a link could name
- * any file of this machine, a private key for one, which an export would pass on; a pipe would never end.
+ * Whether to copy an entry. PEFT's files have been read as an adapter, and may be links, as in Hugging Face's cache. A companion must be
+ * a regular file: a link could point to any file of this machine, such as a private key, and an export would pass it on; a pipe would
+ * never end.
  */
 function isPart(entry: Dirent): boolean {
   return adapterFiles.has(entry.name) || (companions.test(entry.name) && entry.isFile());

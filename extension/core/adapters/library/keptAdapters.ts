@@ -1,4 +1,4 @@
-/** Renames, deletes and restores adapters of a library: a folder with one folder per adapter. Reads none of them. */
+/** Renames, deletes and restores adapters of a library: a folder with one folder per adapter. Does not read the adapters. */
 
 import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -20,7 +20,7 @@ export async function renameAdapter(library: string, from: string, to: string): 
 }
 
 /**
- * Moves an adapter to `deleted`, a folder that the user may empty. An earlier deletion of the same name gives way.
+ * Moves an adapter to `deleted`, a folder that the user may empty. Replaces an earlier deletion of the same name.
  *
  * @throws UserError "adapter-missing", "not-writable"
  */
@@ -32,21 +32,21 @@ export async function deleteAdapter(library: string, name: string, deleted: stri
   await move(folder, join(deleted, name), action);
 }
 
-/** Returns the names of the adapters that lie in `deleted` since before `time`, in milliseconds since 1970. */
+/** Returns the names of the adapters that were moved to `deleted` before `time`, in milliseconds since 1970. */
 export async function deletedBefore(time: number, deleted: string): Promise<string[]> {
   const names = await readdir(deleted).catch(() => []);
   const infos = await Promise.all(names.map((name) => infoOf(join(deleted, name))));
-  // A move changes a folder's own record, and not the time of its content.
+  // Moving a folder changes its ctime, but not its mtime.
   return names.filter((_, i) => (infos[i]?.ctimeMs ?? Infinity) < time);
 }
 
-/** @throws UserError "adapter-missing"; "name-taken" if another adapter has the name by now; "not-writable" */
+/** @throws UserError "adapter-missing"; "name-taken" if another adapter has taken the name; "not-writable" */
 export async function restoreAdapter(library: string, name: string, deleted: string): Promise<void> {
   const action = say`Cannot restore adapter "${name}"`;
   await move(folderOf(deleted, name, action), folderOf(library, name, action), action);
 }
 
-/** Whether a name stands for one folder of a library: names come from arguments of commands, too, and ".." is another folder. */
+/** Whether a name refers to a folder inside a library. Names also come from command arguments, and ".." is another folder. */
 export function isAdapterName(name: string): boolean {
   return name !== "" && !name.startsWith(".") && !/[/\\\0]/.test(name);
 }

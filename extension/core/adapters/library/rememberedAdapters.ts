@@ -1,24 +1,24 @@
-/** The adapters that a workspace remembers as those in use. They follow the names that the adapters have now. */
+/** The adapters that a workspace remembers as in use. If one has been renamed since, it is found under its new name. */
 
 import * as z from "zod";
 import { chosenAdapter } from "../chosenAdapters.ts";
 import { nameNow, type Rename } from "./renames.ts";
 
 const rememberedAdapter = chosenAdapter.extend({
-  /** When it came into use, or had this name first, in milliseconds since 1970. */
+  /** When it came into use or got this name, in milliseconds since 1970. */
   since: z.number(),
 });
 
 export type RememberedAdapter = Readonly<z.infer<typeof rememberedAdapter>>;
 
-/** What earlier versions kept: the name of the one adapter in use, and later the time, too. */
+/** What earlier versions remembered: the name of the only adapter in use, and in later ones also the time. */
 export interface RememberedName {
   readonly name: unknown;
   readonly since: unknown;
 }
 
 /**
- * Reads what a workspace keeps; nothing if it is damaged.
+ * Returns the adapters that a workspace remembers; none if the record is damaged.
  *
  * @param exists whether the library has an adapter of this name
  */
@@ -30,11 +30,11 @@ export function readRemembered(
   if (kept !== undefined) return z.array(rememberedAdapter).safeParse(kept).data ?? [];
   const { name, since } = earlier;
   if (typeof name !== "string" || name === "") return [];
-  // The first versions kept no time: an adapter that is there has not been renamed.
+  // The first versions kept no time. If an adapter has this name, no rename applies.
   return [{ name, scale: 1, since: typeof since === "number" ? since : exists(name) ? Infinity : 0 }];
 }
 
-/** Returns the adapters under the names that they have now. Of two with one name, only the later one can be there. */
+/** Returns the adapters under their current names. Of two with the same name, only the later one can still exist. */
 export function renamed(remembered: readonly RememberedAdapter[], renames: readonly Rename[]): RememberedAdapter[] {
   const now = remembered.map(({ scale, ...dated }) => ({ ...nameNow(dated, renames), scale }));
   return now.filter(({ name, since }) => !now.some((other) => other.name === name && other.since > since));

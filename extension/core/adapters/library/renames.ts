@@ -10,7 +10,7 @@ import * as z from "zod";
 import { writeFailure } from "../../foundation/atomicFile.ts";
 import { parsedJson } from "../../foundation/plainFile.ts";
 
-/** In the library's folder: one JSON object a line, the oldest first. */
+/** The list of renames in the library's folder: one JSON object per line, the oldest first. */
 export const renamesFile = "renames.jsonl";
 
 const renameSchema = z.object({ from: z.string(), to: z.string(), at: z.number() });
@@ -38,7 +38,7 @@ function linesOf(path: string): string[] {
   }
 }
 
-/** A name, and when it was that of the adapter, in milliseconds since 1970. */
+/** A name, and a time at which the adapter had it, in milliseconds since 1970. */
 export interface DatedName {
   readonly name: string;
   readonly since: number;

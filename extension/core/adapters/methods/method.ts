@@ -61,7 +61,7 @@ export interface Method<
   readonly fields: Fields;
   /**
    * Peak learning rates: the graft preset's for bases below 100 million parameters and for larger ones, and the paper preset's.
-   * `requests` is that of small bases which learn an editor's requests, if it differs.
+   * `requests` is the rate of small bases that learn an editor's requests, if it differs.
    */
   readonly learningRates: {
     readonly small: number;

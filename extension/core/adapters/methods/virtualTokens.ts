@@ -95,8 +95,7 @@ export function repeatedText(count: number, text: string, tokenizer: Tokenizer):
 }
 
 /**
- * @throws UserError "adapter-mismatch" where one of adapter and model has an encoder and the other has none, and where the virtual
- * tokens fill the context
+ * @throws UserError "adapter-mismatch" if only one of adapter and model has an encoder, or if the virtual tokens fill the context
  */
 export function checkVirtualTokens(
   adapter: AnyAdapter & { readonly stacks: Stacks; readonly tokens: number },

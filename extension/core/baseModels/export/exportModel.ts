@@ -15,7 +15,7 @@ const weightsFile = "model.safetensors";
 export const exportedFiles: ReadonlySet<string> = new Set([...keptFiles, weightsFile]);
 
 /**
- * Writes the tensors of `model` into `out`, and the small files beside its weights.
+ * Writes the tensors of `model` into `out`, and the small files next to its weights.
  *
  * @param dtypeOf returns the format of a tensor by its name
  * @throws UserError "not-writable", "disk-full"

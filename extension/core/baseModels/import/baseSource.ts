@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ModelFolder } from "../../weights/modelFolder.ts";
 import type { BaseRecord } from "../installedBase.ts";
 
-/** Small files that an installed base keeps beside its weights if the source has them. */
+/** The small files that an installed base keeps next to its weights if the source has them. */
 export const keptFiles: ReadonlySet<string> = new Set([
   "config.json",
   "generation_config.json",
@@ -17,8 +17,8 @@ export const keptFiles: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The report of the training that made all weights of a base, or an adapter. An installed base keeps it, but it is no part of
- * the base's hash: it holds times.
+ * The report of the training that made all weights of a base, or an adapter. An installed base keeps it, but the base's hash
+ * excludes it, because it holds times.
  */
 export const trainingReportFile = "graft.json";
 

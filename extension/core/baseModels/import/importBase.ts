@@ -99,7 +99,7 @@ export async function installModel(folder: ModelFolder, options: InstallOptions)
   });
   if (path === undefined) throw nameTaken(names[0]!, (await readRecord(join(home, "bases", names[0]!))).source.path);
   await restamp(path, source);
-  // Also where the same base is installed already, perhaps without it.
+  // Copied even if the same base was already installed, perhaps without the report.
   if (!merged) await keepReport(folder.path, path);
   return {
     base: await openBase(path),

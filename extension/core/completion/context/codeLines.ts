@@ -1,9 +1,9 @@
-/** Lines of code as sets, to tell whether one text stands in another already. */
+/** Lines of code as sets, to test whether one text already contains another. */
 
-/** Shorter lines, such as "else:" or "return x", stand in any file. */
+/** Shorter lines, such as "else:" or "return x", occur in any file. */
 const fewestCharacters = 12;
 
-/** Returns the lines that say something, without the blanks around them. */
+/** Returns the lines that are long enough to be distinctive, without the blanks around them. */
 export function codeLines(text: string): Set<string> {
   const lines = text.split("\n").map((line) => line.trim());
   return new Set(lines.filter((line) => line.length >= fewestCharacters));

@@ -1,11 +1,11 @@
-/** How many tokens of other files stand in a prompt, by the room that a base has. */
+/** Decides how many tokens of other files a prompt holds, by the room that a base has. */
 
-/** What Graft's own bases learn from: 480 tokens of other files in front of a file (scripts/pretrain/data.py). */
+/** The most tokens in a short and in a long context. Graft's own bases learn with 480 in front of a file (scripts/pretrain/data.py). */
 const [mostOfShort, mostOfLong] = [480, 1500];
 /** Up to this room in tokens, a context counts as short. */
 const shortRoom = 4096;
 
-/** A smaller base uses copies better as a prior than in its prompt (decisions/0028). In parameters. */
+/** The parameters of the smallest base that reads other files. A smaller one uses copies better as a prior (decisions/0028). */
 const smallestReader = 50e6;
 
 /** Returns the most tokens of other files that a base of this size gets. */

@@ -5,7 +5,7 @@ import * as z from "zod";
 /**
  * - "none": nothing, not even the file's path;
  * - "file": the file's path;
- * - "repository": parts of other files, then the path. The request also holds the places where the same text stands.
+ * - "repository": parts of other files, then the path. The request also holds the places where the same text occurs.
  */
 export const contextKinds = ["none", "file", "repository"] as const;
 export type ContextKind = (typeof contextKinds)[number];

@@ -1,8 +1,8 @@
 /**
- * Keeps what stands in front of each file in the prompt. The context changes only while the user pauses, never while they type:
- * another context makes the model read the whole prompt again. Copies of the text at the cursor are asked for each time.
+ * Keeps the context in front of each file in the prompt. It changes only while the user pauses, never while they type, because
+ * another context makes the model read the whole prompt again. Copies of the text at the cursor are requested each time.
  *
- * Knows no editor, no clock and no process: callers say when the user pauses, and pass the index as a function.
+ * Independent of editor, clock and processes: callers report when the user pauses, and pass the index as a function.
  */
 
 import { LRUCache } from "lru-cache";
@@ -11,7 +11,7 @@ import { codeLines, shareIn } from "./codeLines.ts";
 import { selectContext, type ContextLimits, type ContextSnippet } from "./selectContext.ts";
 
 export interface FileContext {
-  /** In the order of the prompt. */
+  /** The parts of other files, in the order of the prompt. */
   readonly context: readonly ContextSnippet[];
   /** Undefined if the index did not answer in time. */
   readonly copies: readonly Copy[] | undefined;
@@ -20,11 +20,11 @@ export interface FileContext {
 export interface ContextKeeper {
   /** Returns the context of a request. The first request of a file chooses one, later ones keep it. */
   request(query: RepositoryQuery, signal?: AbortSignal): Promise<FileContext>;
-  /** The user pauses: chooses the context anew. Returns it if it has changed, so that the caller prepares it. */
+  /** Call it when the user pauses. Chooses the context anew, and returns it if it has changed, so that the caller prepares it. */
   pause(query: RepositoryQuery, signal?: AbortSignal): Promise<FileContext | undefined>;
   /**
-   * A file says something else now, or may not be read any more. Parts of it leave the prompt at the next pause, or at once if it
-   * is `gone`.
+   * Call it when a file has changed, or may no longer be read. Parts of it leave the prompt at the next pause, or at once if it is
+   * `gone`.
    */
   fileChanged(path: string, gone: boolean): void;
   /** Forgets the context of all files, for example because another base has room for more. */
@@ -37,7 +37,7 @@ export interface ContextKeeperOptions {
   readonly limits: () => ContextLimits;
 }
 
-/** Files whose context is kept. */
+/** The number of files whose context is kept. */
 const mostFiles = 20;
 /** The kept context stays while it holds this share of the lines of a new one. */
 const keptShare = 0.75;
@@ -50,7 +50,7 @@ interface Kept {
 
 export function contextKeeper({ ask, limits }: ContextKeeperOptions): ContextKeeper {
   const kept = new LRUCache<string, Kept>({ max: mostFiles });
-  /** Counts what is forgotten: an answer from before must not be kept. */
+  /** Counts the calls of `clear`, so that the answer to an earlier question is not kept. */
   let epoch = 0;
 
   const choose = (query: RepositoryQuery, answer: RepositoryAnswer): readonly ContextSnippet[] => {
@@ -66,8 +66,8 @@ export function contextKeeper({ ask, limits }: ContextKeeperOptions): ContextKee
   };
 
   /**
-   * Puts the question, and drops what the index says may not be in the prompt: it learns of ignored files after the editor.
-   * Undefined also where all was forgotten meanwhile.
+   * Asks the index, and removes from all contexts the files that it reports as gone: it learns of ignored files after the editor.
+   * Returns undefined also if all contexts were forgotten meanwhile.
    */
   const answerTo = async (query: RepositoryQuery, signal?: AbortSignal): Promise<RepositoryAnswer | undefined> => {
     const shown = kept.get(query.path)?.context.map(({ path }) => path) ?? [];

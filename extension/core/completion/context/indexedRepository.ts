@@ -1,4 +1,4 @@
-/** A repository in memory that was read as a whole, and what of it stands in front of a file: for commands, not for the editor. */
+/** A whole repository in memory, and the parts of it that a prompt puts in front of a file. For commands, not for the editor. */
 
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
@@ -17,7 +17,7 @@ export interface IndexedRepository {
   /** Returns the path of the file with this text; undefined if the repository lacks it. */
   pathOf(text: string): string | undefined;
   ask(query: RepositoryQuery): RepositoryAnswer;
-  /** Takes the text that a file has now. */
+  /** Replaces the text of a file. */
   update(path: string, text: string): void;
 }
 
@@ -59,7 +59,7 @@ export async function indexFiles(
 }
 
 /**
- * Returns what stands in front of a file, as the editor chooses it.
+ * Returns what a prompt puts in front of a file, chosen as the editor does.
  *
  * @param contextTokens the base's room for other files
  */

@@ -1,6 +1,6 @@
 /**
- * The tokens in front of a prompt's prefix: parts of other files, each behind its path, and the path of the file itself, in the
- * repository format of the model's family. The same context gives the same tokens, so that the KV cache of them stays valid.
+ * The tokens in front of a prompt's prefix: parts of other files, each after its path, and the path of the file itself, in the
+ * repository format of the model's family. The same context gives the same tokens, so that their KV cache stays valid.
  */
 
 import type { Snippet } from "../../repository/repositoryQuery.ts";
@@ -11,14 +11,14 @@ export interface FrontText {
   /** The path of the file. */
   readonly path?: string | undefined;
   readonly repositoryName?: string | undefined;
-  /** Parts of other files, in the order of the prompt. If there is not room for all, the first ones give way. */
+  /** Parts of other files, in the order of the prompt. If there is not enough room, the first ones are left out. */
   readonly context?: readonly Snippet[] | undefined;
 }
 
 export interface PromptFront {
-  /** In front of the markers of the hole. */
+  /** The tokens in front of the markers of the hole. */
   readonly outside: readonly number[];
-  /** Directly in front of the prefix. */
+  /** The tokens directly in front of the prefix. */
   readonly inside: readonly number[];
   /** The tokens that parts of other files take. */
   readonly contextLength: number;
@@ -28,7 +28,7 @@ export interface PromptFront {
 const pathSegments = 3;
 /** The path's limit in tokens. */
 const longestPath = 32;
-/** A shorter rest of a part, in tokens, is left out. */
+/** If less than this remains of a part, in tokens, it is left out. */
 const shortestPart = 24;
 
 /**

@@ -3,18 +3,18 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TokenTree } from "../../inference/tree/tokenTree.ts";
 
-/** Milliseconds between which a step should take. */
+/** The time that a step should take at least and at most, in milliseconds. */
 const [shortest, longest] = [15, 40];
-/** In tokens. */
+/** The size of the first step, and the limits of all steps, in tokens. */
 const [firstStep, smallestStep, largestStep] = [32, 8, 256];
 
-/** Returns the number of tokens that are read once the whole prompt is, or the signal is aborted. */
+/** Returns the number of tokens that are read when the prompt ends, or the signal is aborted. */
 export async function readInSteps(tree: TokenTree, ids: readonly number[], signal: AbortSignal): Promise<number> {
   const span = await tree.addPrompt(ids);
   let step = firstStep;
   let end = 0;
   while (end < span.ids.length) {
-    // Lets the message arrive that ends it.
+    // Yields to the event loop, so that a message that aborts the signal can arrive.
     await nextTurn();
     if (signal.aborted) break;
     const startedAt = performance.now();

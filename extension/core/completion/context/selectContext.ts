@@ -1,6 +1,6 @@
 /**
- * Chooses the parts of other files that stand in front of a file in the prompt: from the index's answer and from recent edits, by
- * rank, without repetitions, up to a number of characters. The completer counts tokens; this knows none.
+ * Chooses the parts of other files that the prompt puts in front of a file: from the index's answer and from recent edits, by rank,
+ * without repetitions, up to a number of characters. The completer counts tokens; this module does not.
  */
 
 import type { RepositoryAnswer, Snippet } from "../../repository/repositoryQuery.ts";
@@ -15,7 +15,7 @@ export interface ContextSnippet extends Snippet {
 }
 
 export interface ContextQuestion {
-  /** The file with the cursor: none of its own parts is chosen. */
+  /** The path of the file with the cursor, from which no parts are chosen. */
   readonly path: string;
   /** The file's text around the cursor. */
   readonly prefix: string;
@@ -25,9 +25,9 @@ export interface ContextQuestion {
 export type ContextSources = Pick<RepositoryAnswer, "definitions" | "similar" | "edited">;
 
 export interface ContextLimits {
-  /** All parts together, with their paths. */
+  /** The most characters of all parts together, with their paths. */
   readonly characters: number;
-  /** One part. */
+  /** The most characters of one part. */
   readonly each: number;
   /** Reasons to choose parts for; all by default. */
   readonly reasons?: readonly ContextReason[];
@@ -37,9 +37,9 @@ export interface ContextLimits {
 const fusion = 60;
 /** How much a rank counts, by its source. The index orders definitions by how near they are to the cursor. */
 const weights: Readonly<Record<ContextReason, number>> = { definition: 1.02, edited: 1.01, similar: 1 };
-/** A part that stands to this share in the window or in a better part is left out. */
+/** A part is left out if at least this share of it is in the window or in a better part. */
 const repeatedShare = 0.6;
-/** A shorter rest of a part, in characters, is left out. */
+/** If less than this remains of a part, in characters, it is left out. */
 const shortest = 60;
 
 interface Candidate extends ContextSnippet {
@@ -98,7 +98,7 @@ function inPromptOrder(chosen: readonly Candidate[]): ContextSnippet[] {
   return [...joinedByFile(definitions), ...others.map(({ path, text, reason }) => ({ path, text, reason }))];
 }
 
-/** Joins the definitions of one file, so that its path stands in the prompt once. */
+/** Joins the definitions of one file, so that its path appears in the prompt once. */
 function joinedByFile(definitions: readonly Candidate[]): ContextSnippet[] {
   const files = new Map<string, string[]>();
   for (const { path, text } of definitions) files.set(path, [...(files.get(path) ?? []), text.trimEnd()]);

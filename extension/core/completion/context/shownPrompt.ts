@@ -5,7 +5,7 @@ import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { Prompt } from "../prompt.ts";
 
 export interface ShownPrompt {
-  /** With the names of special tokens where they stand. */
+  /** The text of the tokens, with special tokens shown by name. */
   readonly text: string;
   readonly tokens: number;
   /** The end of the prefix that the model writes again (token healing). */

@@ -12,7 +12,7 @@ export interface DraftTools {
   readonly pace: DraftPace;
 }
 
-/** Characters of a text that are turned into tokens at a time: a few guesses. */
+/** The characters of a text that are turned into tokens at a time, enough for a few guesses. */
 const piece = 120;
 /** A match of at least this many characters is the next class of evidence. */
 const classBounds = [8, 16, 32];

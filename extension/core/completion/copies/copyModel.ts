@@ -1,6 +1,6 @@
 /**
  * Proposes what may follow a text: what followed it elsewhere in the file, in other files and in the prompt's context. A
- * proposal is text; only its user turns it into tokens.
+ * proposal is text; its caller turns it into tokens.
  */
 
 import type { Copy, Snippet } from "../../repository/repositoryQuery.ts";
@@ -15,9 +15,9 @@ export interface CopiedText {
   /** The number of characters before the place that equal those before the cursor. */
   readonly length: number;
   readonly source: CopySource["kind"];
-  /** Whether the place lies in the folder of the file. */
+  /** Whether the place is in a file of the same folder. */
   readonly isNear: boolean;
-  /** The characters from the place to the cursor, for places before it; else 0. */
+  /** The characters from the place to the cursor, for places before it; otherwise 0. */
   readonly distance: number;
 }
 
@@ -50,13 +50,13 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
     ...context,
   ].map(({ path: other, text }): CopySource => ({ text, kind: "elsewhere", isNear: isNear(other) }));
   const indent = indentationOf(prefix, prefix.length);
-  // All that is looked at of the prefix, at every token.
+  // The only part of the prefix that is inspected at every token.
   const near = prefix.slice(-looksBack);
   const countedAtCursor = countedLength(near);
   const known = given.flatMap((copy): CopiedText[] => {
     const equal = Math.min(longestMatch, equalEnds(copy.before, copy.before.length, prefix, prefix.length));
     const length = countedAtCursor(equal, copy.before);
-    // An answer about an earlier text may match no longer.
+    // An answer may be about an earlier text, and no longer match.
     if (length === 0) return [];
     const text = reindented(copy.after, indentationOf(copy.before, copy.before.length), indent);
     return [{ text, length, source: "elsewhere", isNear: isNear(copy.path), distance: 0 }];
@@ -77,7 +77,7 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
     const followed = known
       .filter(({ text }) => text.length > written.length && text.startsWith(written))
       .map((copy) => ({ ...copy, text: copy.text.slice(written.length), length: copy.length + written.length }));
-    // At the cursor, the index has found more than these texts hold.
+    // At the cursor itself, the index has already found more than a search of these texts would.
     const others =
       written === "" && given.length > 0 ? [] : findCopies(elsewhere, before, mostElsewhere).flatMap(copied);
     const all = [...inFile, ...followed, ...others.filter(unlike(followed))].filter(notSaid(prefix, written, suffix));
@@ -93,9 +93,9 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
 }
 
 /**
- * Returns how many of the equal characters behind a place and `before` count. No other method begins as a constructor does, but
- * `(self):` and the indentation in front of both are 16 equal characters: there, only what is written of the body's first line counts,
- * and nothing while that is not worth a search.
+ * Returns how many of the equal characters at the end of `before` and in front of a place count. `(self):` and an indentation are 16
+ * equal characters, but no other method begins as a constructor does. For a place in a constructor, therefore, only the characters of
+ * the body's first line count, and none if they are not worth a search.
  */
 function countedLength(before: string): (length: number, place: string) => number {
   const opened = openedBody(before);
@@ -113,12 +113,12 @@ function isConstructor({ name }: OpenedBody): boolean {
   return name === "__init__";
 }
 
-/** Returns a filter that drops definitions of names which are defined beside the cursor's line, and beginnings of other functions. */
+/** Returns a filter that drops redefinitions of names next to the cursor's line, and beginnings of other functions. */
 function notSaid(prefix: string, written: string, after: string): (copy: CopiedText) => boolean {
   const before = prefix + written;
   const lineStart = before.lastIndexOf("\n") + 1;
   const [begun, above] = [before.slice(lineStart), before.slice(0, lineStart)];
-  // What the user has begun may go on as it did elsewhere.
+  // A line that the user has begun may continue as it does elsewhere.
   const isOwn = prefix.slice(lineStart).trim() !== "";
   const isAnothers = isOwn ? () => false : beginningOfAnother(above);
   const beside = new Map<number, ReadonlySet<string>>();

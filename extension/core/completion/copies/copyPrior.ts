@@ -38,13 +38,13 @@ export interface CopyEvidence {
    * is their share in `mass`.
    */
   readonly allowed: ReadonlyMap<number, number>;
-  /** The logarithm of the probability that the mixture shares out. */
+  /** The logarithm of the probability that the mixture distributes. */
   readonly mass: number;
   readonly state: MixtureState;
 }
 
 /**
- * Returns what copies propose behind `text`, the text of all tokens behind the prompt, beside the model's distribution;
+ * Returns what copies propose after `text`, the text of all tokens after the prompt, together with the model's distribution;
  * null if they propose nothing.
  */
 export function copyEvidence(

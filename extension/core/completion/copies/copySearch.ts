@@ -1,11 +1,11 @@
-/** Finds the places in texts where the characters before a cursor stand again, longest match first. Knows no tokens. */
+/** Finds the places in texts where the characters before a cursor occur again, longest match first. Independent of tokens. */
 
 /** A text that may be copied from. */
 export interface CopySource {
   readonly text: string;
   /** The part of the file before the cursor, the part after it, or another file. */
   readonly kind: "before" | "after" | "elsewhere";
-  /** Whether the text lies in the folder of the file. */
+  /** Whether the text is from the folder of the file. */
   readonly isNear: boolean;
 }
 
@@ -17,11 +17,11 @@ export interface CopyMatch {
   readonly length: number;
 }
 
-/** A longer match says no more. */
+/** The most characters of a match that are counted. A longer match is no better evidence. */
 export const longestMatch = 64;
 /** A match needs this many characters other than blanks. */
 const fewestVisible = 2;
-/** A source's places beyond this many are not compared. */
+/** The most places of a source that are compared. */
 const mostCompared = 256;
 /** The lengths of the ends that are searched for, until one of them is found often enough. */
 const anchorLengths = [32, 16, 8];
@@ -40,7 +40,7 @@ export function findCopies(sources: readonly CopySource[], before: string, most:
   return found.sort((a, b) => b.length - a.length).slice(0, most);
 }
 
-/** Whether a match of `length` characters in front of the cursor is one that a search would find. */
+/** Whether a search would find a match of `length` characters in front of the cursor. */
 export function isWorthCopying(before: string, length: number): boolean {
   const shortest = shortestAnchor(before);
   return shortest !== undefined && shortest <= length;

@@ -10,7 +10,7 @@ export interface CopyTokens {
   fits(token: number, missing: string): boolean;
 }
 
-/** Enough characters to know the first token by: tokenizers split text into words first. */
+/** Enough characters to determine the first token: tokenizers split text into words first. */
 const pieceLength = 32;
 
 export function copyTokens({ encode, decode }: Pick<Tokenizer, "encode" | "decode">): CopyTokens {

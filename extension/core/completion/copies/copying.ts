@@ -12,11 +12,11 @@ import { copyTokens } from "./copyTokens.ts";
 import { learnedWeights } from "./mixtureWeights.ts";
 import { priorScale } from "./priorScale.ts";
 
-/** What a base does with copied text. */
+/** How a base uses copied text. */
 export interface Copying {
-  /** The weight of copied text beside the model, from 0 to 1. */
+  /** The factor of the copies' share in the mixture, from 0 to 1. */
   readonly priorScale: number;
-  /** Whether to guess tokens; the tree must answer spans that ask for several. */
+  /** Whether to guess tokens. The tree must then support spans that ask for the logits of several tokens. */
   readonly mayDraft: boolean;
 }
 
@@ -32,9 +32,9 @@ export interface CopyRequest extends CopyContext {
 }
 
 export interface CopyDecoding {
-  /** Returns the prior and the guesses of a request, where it asks for them and the base has them. */
+  /** Returns the prior and the guesses of a request, if it asks for them and the base uses them. */
   of(request: CopyRequest, requiredText: string): { prior?: Prior; drafts?: DraftSource };
-  /** Keeps the last suggestion: where the user goes on otherwise, its rest is often right again. Guesses use it, the prior does not. */
+  /** Keeps the last suggestion: if the user deviates from it, the rest is often right again. Guesses use it, the prior does not. */
   remember(prefix: string, suggestion: string): void;
 }
 

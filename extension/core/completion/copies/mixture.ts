@@ -2,7 +2,7 @@
 
 import type { CopiedText } from "./copyModel.ts";
 
-/** A token that a copied text proposes, and log p of it by the model. */
+/** A token that a copied text proposes, and the model's log p of it. */
 export interface ProposedToken {
   readonly token: number;
   readonly logProbability: number;
@@ -13,7 +13,7 @@ export interface ProposedToken {
 export interface MixtureState {
   /** The model's most probable token. */
   readonly top: { readonly token: number; readonly logProbability: number };
-  /** Whether text behind the cursor is written. */
+  /** Whether any text has been generated after the cursor. */
   readonly hasWritten: boolean;
   /** Whether required text is missing. */
   readonly isHealing: boolean;

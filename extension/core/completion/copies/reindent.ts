@@ -8,9 +8,7 @@ export function indentationOf(text: string, place: number): string {
   return text.slice(start, end);
 }
 
-/**
- * Moves all lines but the first from one indentation to another. Lines that are indented less than `from` lose as much of `to`.
- */
+/** Moves all lines but the first from one indentation to another. Lines indented less than `from` stay that much left of `to`. */
 export function reindented(text: string, from: string, to: string): string {
   if (from === to || !text.includes("\n")) return text;
   const [first = "", ...others] = text.split("\n");

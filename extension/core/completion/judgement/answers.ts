@@ -1,6 +1,6 @@
 /**
  * The suggestions that are known without asking the model: those on screen while the user types along, and those
- * computed ahead. Lives where the user types, so that an answer costs no way to another process.
+ * computed ahead. Runs in the process where the user types, so that an answer needs no other process.
  */
 
 import type { Completion } from "../result/completion.ts";

@@ -14,8 +14,8 @@ export interface Calibration {
 }
 
 /**
- * For a base that nobody has calibrated: the model's own probability of the text. It hides only what the model itself
- * finds improbable.
+ * For a base without a calibration: the model's own probability of the text. It hides only what the model itself finds
+ * improbable.
  */
 export const uncalibrated: Calibration = {
   intercept: 0,

@@ -1,4 +1,4 @@
-/** Which calibration belongs to which base. */
+/** Finds the calibration of a base. */
 
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { uncalibrated, type Calibration } from "./calibration.ts";

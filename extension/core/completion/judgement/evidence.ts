@@ -12,7 +12,7 @@ export interface Step {
 }
 
 export interface Evidence {
-  /** √(−log p) of the shown text: from 50 to 90 % a step matters more than from 1 to 2 %. */
+  /** √(−log p) of the shown text: a step from 50 to 90 % matters more than one from 1 to 2 %. */
   readonly surprise: number;
   /** log p of the token that follows the shown text, which often ends the line; 0 if none does. */
   readonly endLogProbability: number;
@@ -23,7 +23,7 @@ export interface Evidence {
 export const evidenceNames = ["surprise", "endLogProbability", "lines"] as const satisfies readonly (keyof Evidence)[];
 export type EvidenceName = (typeof evidenceNames)[number];
 
-/** Smaller log-probabilities, of a token and of a text, differ in nothing that matters. */
+/** The least log-probabilities of a token and of a text. Smaller ones count as these. */
 const [leastOfToken, leastOfText] = [-20, -40];
 
 /** Returns the steps of a continuation as positions in its text. */
@@ -43,7 +43,7 @@ export function evidenceOf(text: string, steps: readonly Step[], typed = 0): Evi
   const sum = shown.reduce((total, { logProbability }) => total + Math.max(leastOfToken, logProbability), 0);
   const after = steps.find((_, i) => starts[i]! >= shownEnd)?.logProbability ?? 0;
   return {
-    // Rounding can make a sure token a little more than sure.
+    // Rounding can lift a probability close to 1 slightly above it.
     surprise: Math.sqrt(Math.max(0, Math.min(-leastOfText, -sum))),
     endLogProbability: Math.min(0, Math.max(leastOfToken, after)),
     lines: Math.log(text.split("\n").length),

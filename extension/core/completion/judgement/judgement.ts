@@ -1,6 +1,6 @@
 /**
  * Decides when to ask for a completion, and how much of it to show, if anything. It learns from the events of the
- * suggestions. It has no clock of its own and knows no editor, so a replay of typing decides as the editor does.
+ * suggestions. It is independent of clock and editor, so a replay of typing gives the same decisions as the editor.
  */
 
 import type { Completion } from "../result/completion.ts";
@@ -33,7 +33,7 @@ export interface Source {
   readonly adapter: string | undefined;
 }
 
-/** Where habits are kept. */
+/** A store of habits. */
 export interface HabitMemory {
   get(source: Source): Habit | undefined;
   set(source: Source, habit: Habit): void;
@@ -51,7 +51,7 @@ export interface Judgement {
   /** The user edited a document. */
   readonly changed: (document: string, changes: readonly Change[]) => void;
   readonly told: (event: SuggestionEvent) => void;
-  /** Stays silent until this time; the past ends the silence. */
+  /** Stays silent until this time; a time in the past ends the silence. */
   readonly snooze: (until: number) => void;
   readonly snoozedUntil: number;
 }

@@ -9,12 +9,12 @@ export interface Rejections {
   reasonAgainst(document: string, cursor: Cursor, text: string, at: number): Silence | undefined;
   /** Whether the user wants quiet after several rejections in a row. */
   isSilent(at: number): boolean;
-  /** Tells where a suggestion is on screen now, and what is left of it there. */
+  /** Reports where a suggestion is on screen now, and what is left of it there. */
   appeared(id: number, document: string, cursor: Cursor, text: string): void;
   told(event: SuggestionEvent): void;
 }
 
-/** The first rejections in a row that change nothing. */
+/** The number of rejections in a row that change nothing. */
 const tolerated = 2;
 /** The first silence in milliseconds. Each further rejection doubles it, up to the longest. */
 const [firstSilence, longestSilence] = [5_000, 20_000];
@@ -39,7 +39,7 @@ interface Place {
 interface TypedOver {
   readonly times: number;
   readonly at: number;
-  /** The most of the line that stood there. */
+  /** The most characters of the line that were already there, without its indentation. */
   readonly before: number;
 }
 
@@ -63,7 +63,7 @@ export function rememberRejections(): Rejections {
   return {
     reasonAgainst: (document, cursor, text, at) => {
       const { key, lineKey, refused: asked } = placeOf(document, cursor, text);
-      // Whoever has typed more of the text since then wants it after all.
+      // A user who has typed more of the text since then wants it after all.
       const isRefused = (refused.get(key) ?? []).some(({ before, line }) => {
         return line === asked.line && asked.before.length <= before.length;
       });
@@ -72,7 +72,7 @@ export function rememberRejections(): Rejections {
       if (!over || over.times < tooOften || Math.abs(at - over.at) > whileTypedOver) return undefined;
       return asked.before.trimStart().length <= over.before ? "typed-over" : undefined;
     },
-    // A clock that was set back must not lengthen it.
+    // A clock that was set back must not lengthen the silence.
     isSilent: (at) => at < silentUntil && silentUntil - at <= longestSilence,
     appeared: (id, document, cursor, text) => places.set(id, placeOf(document, cursor, text)),
     told: (event) => {
@@ -84,7 +84,7 @@ export function rememberRejections(): Rejections {
           typedOver.delete(places.get(event.suggestion.id)?.lineKey ?? "");
           break;
         case "ignored":
-          // Escape cannot be seen; a deletion right after it can, and undoing that must not bring the text back.
+          // Escape cannot be observed, but a deletion right after it can. Undoing the deletion must not bring the text back.
           if (event.by === "deleting") refuse(event.suggestion.id);
           if (event.by === "typing") typeOver(event.suggestion.id, event.at);
           break;

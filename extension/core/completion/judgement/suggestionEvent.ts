@@ -1,4 +1,4 @@
-/** The events in the life of a suggestion, from the moment it appears until it is accepted or goes. */
+/** The events in the life of a suggestion, from the moment it appears until it is accepted or disappears. */
 
 /** The circumstances of a suggestion. They do not change while it lives. */
 export interface SuggestionFacts {
@@ -54,7 +54,7 @@ export type Silence =
 export type SuggestionEvent =
   | ({ readonly at: number; readonly suggestion: Suggestion } & (
       | { readonly kind: "shown" }
-      /** On screen for {@link readAfter}. Comes with the next event if the suggestion is gone by then. */
+      /** It was on screen for {@link readAfter}. Reported right before the next event. */
       | { readonly kind: "read" }
       /** The user typed its next characters. */
       | { readonly kind: "typedAlong"; readonly characters: number }
@@ -64,9 +64,9 @@ export type SuggestionEvent =
       | { readonly kind: "accepted"; readonly characters: number; readonly place: Stretch }
       /** The user typed all of it. */
       | { readonly kind: "typedOut" }
-      /** It went after it was read, and not by an undo, which is about the user's own text. */
+      /** It disappeared after it was read, but not by an undo, which is about the user's own text. */
       | { readonly kind: "rejected"; readonly by: Ending }
-      /** It went without a verdict of the user. */
+      /** It disappeared without a verdict of the user. */
       | { readonly kind: "ignored"; readonly by: Ending }
     ))
   | { readonly kind: "silent"; readonly at: number; readonly document: string; readonly reason: Silence };

@@ -1,6 +1,6 @@
 /**
- * Follows the suggestion on screen through the edits of its document, and says what became of it. Editors tell
- * extensions when a whole suggestion is accepted, but not when a part is, or when one is rejected; the text tells.
+ * Follows the suggestion on screen through the edits of its document, and reports what became of it. Editors tell
+ * extensions when a whole suggestion is accepted, but not when a part is accepted or one is rejected; the edits show that.
  */
 
 import {
@@ -30,7 +30,7 @@ export interface Appearance {
 }
 
 export interface SuggestionLife {
-  /** Returns the suggestion, which is the one on screen if its rest appears again. */
+  /** Returns the suggestion: the one on screen if its rest appears again, otherwise a new one. */
   appeared(appearance: Appearance, at: number): Suggestion;
   /** @param isUndo the changes are an undo or a redo */
   changed(document: string, changes: readonly Change[], at: number, isUndo?: boolean): void;
@@ -57,7 +57,7 @@ interface Living {
   changedAt: number;
 }
 
-/** Editors tell of the cursor after the text: while the user types fast, they tell of places before the last characters. */
+/** In milliseconds. Editors report the cursor after the text: while the user types fast, they report places before the last characters. */
 const cursorDelay = 50;
 
 export function followSuggestions(tell: (event: SuggestionEvent) => void): SuggestionLife {
@@ -85,7 +85,7 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
     tellOfReading(one, at);
     const { suggestion } = one;
     const isWhole = one.texts[0] === one.written;
-    // The editor can replace what was typed, too, when it inserts the whole.
+    // When the editor inserts the whole suggestion, it can also replace what was typed.
     const isAtOnce = growth.isAtOnce || (isWhole && characters > 1);
     if (isWhole) living = undefined;
     const place = { start: change.offset, end: change.offset + change.text.length };
@@ -140,7 +140,7 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
   };
 }
 
-/** Whether the cursor is where the suggestion goes on, or was there before the last characters. */
+/** Whether the cursor is where the suggestion continues, or was there before the last characters. */
 function isAt({ suggestion, start, length, changedAt }: Living, document: string, offset: number, at: number): boolean {
   if (suggestion.document !== document || offset < start || offset > start + length) return false;
   return offset === start + length || at - changedAt < cursorDelay;
@@ -149,7 +149,7 @@ function isAt({ suggestion, start, length, changedAt }: Living, document: string
 interface Growth extends Pick<Living, "written" | "length" | "texts"> {
   /** The number of new characters. */
   readonly typed: number;
-  /** Whether the editor inserted them, and not a key. */
+  /** Whether the editor inserted them, rather than a keystroke. */
   readonly isAtOnce: boolean;
 }
 
@@ -157,12 +157,12 @@ interface Growth extends Pick<Living, "written" | "length" | "texts"> {
 function growthBy({ start, length, written, texts }: Living, { offset, deleted, text }: Change): Growth | Ending {
   if (offset < start) return text === "" ? "deleting" : "typing";
   const from = Math.max(0, written.length - (start + length - offset));
-  // What is deleted after the written text is typed over.
+  // Text that is deleted after the written text is typed over.
   const overwritten = Math.min(deleted, written.length - from);
   const withInserted = (inserted: string): string =>
     written.slice(0, from) + inserted.replaceAll("\r\n", "\n") + written.slice(from + overwritten);
   const grows = (inserted: string): boolean => texts.some((each) => each.startsWith(withInserted(inserted)));
-  // The editor closes a typed bracket or quote behind the cursor, even where the suggestion is just that pair.
+  // The editor closes a typed bracket or quote after the cursor, even if the suggestion is just that pair.
   const isPair = /^(?:\(\)|\[\]|\{\}|""|'')$/.test(text);
   const inserted = isPair ? text.slice(0, 1) : text;
   const now = withInserted(inserted);

@@ -1,4 +1,4 @@
-/** Tells a place at the beginning of a function's body, and what other bodies begin with, from text alone. */
+/** Recognizes a place at the beginning of a function's body, and how other bodies begin, from text alone. */
 
 export interface OpenedBody {
   /** The function's name. */
@@ -7,9 +7,9 @@ export interface OpenedBody {
   readonly line: string;
 }
 
-/** The most characters of header, docstring and line that are looked at. */
+/** The most characters of header, docstring and line that are inspected. */
 export const looksBack = 800;
-// Each part begins with a character of its own and has one end, so that a text that almost matches is not read in many ways.
+// Each alternative begins with a different character and can end in only one way, so that a near match does not backtrack exponentially.
 const plain = String.raw`[^()"'#]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*\n`;
 const parameters = String.raw`\((?:${plain}|\((?:${plain})*\))*\)`;
 const typeParameters = String.raw`(?:\[(?:[^[\]]|\[[^[\]]*\])*\][ \t]*)?`;
@@ -18,19 +18,19 @@ const comments = String.raw`(?:[ \t]*(?:#[^\n]*)?\n)*`;
 const docstring = String.raw`(?:[ \t]*(?:"""[^"]*"""|'''[^']*''')[ \t]*\n${comments})?`;
 const pattern = new RegExp(String.raw`${header}${comments}${docstring}(?<line>[^\n]*)$`);
 
-/** Returns undefined unless `text` ends in the first line of a function's body, behind its docstring and comments if it has them. */
+/** Returns undefined unless `text` ends in the first line of a function's body, after its docstring and comments, if any. */
 export function openedBody(text: string): OpenedBody | undefined {
   const { name, line } = pattern.exec(text.slice(-looksBack).replaceAll("\r\n", "\n"))?.groups ?? {};
   return name === undefined || line === undefined ? undefined : { name, line };
 }
 
-/** First lines about an object's own state, and no block: others say little, and many functions begin with them. */
+/** Matches first lines that use the object's own state and open no block. Others say little, and many functions begin with them. */
 const telling = /\bself\..*[^:]$/;
 
 /**
  * Returns a test for the first line of a function: whether exactly one other function above begins with it. That is a copy and not a
- * habit: of the suggestions that began so in four repositories that nobody trained on, none was right. Tests do begin alike. Only
- * lines about the object's own state count: many functions begin with `result = []`.
+ * habit: in four repositories that no model was trained on, no suggestion that began this way was right. Test functions are exempt,
+ * because they do begin alike. Only lines about the object's own state count: many functions begin with `result = []`.
  *
  * @param above all lines above the line
  */

@@ -48,7 +48,7 @@ function candidateOf(
   };
 }
 
-/** Cuts a text until nothing is left to cut: what remains of a line may say nothing, and may not parse. */
+/** Repeats a cut until it changes nothing: what remains of a line may be meaningless, and may not parse. */
 function settled(text: string, cut: (text: string) => string): string {
   const shorter = cut(text);
   return shorter === text ? text : settled(shorter, cut);

@@ -1,4 +1,4 @@
-/** What the completer answers. */
+/** The completer's answers. */
 
 import { graded, type Graded } from "../judgement/beginnings.ts";
 import type { Calibration } from "../judgement/calibration.ts";
@@ -31,7 +31,7 @@ export const emptyCompletion: Completion = {
   stop: "end",
 };
 
-/** A completion, of which a known one's `text` is the rest. */
+/** A known completion, and the rest of its text that the user has not typed yet. */
 export interface Known {
   readonly text: string;
   readonly completion: Completion;

@@ -39,7 +39,7 @@ function withoutCutLine(text: string): string {
 
 /**
  * Cuts before lines that repeat the lines directly above them: one line three times, or several lines twice, the second time perhaps
- * deeper inside.
+ * with another indentation.
  */
 function withoutRepeatedLines(text: string, { prefix }: Cursor): string {
   const before = prefix.slice(prefix.lastIndexOf("\n") + 1);
@@ -85,7 +85,7 @@ function withoutNextLines(text: string, { prefix, suffix }: Cursor): string {
 }
 
 /**
- * Drops the end of the text that already stands right of the cursor: closers that the text does not need, or the whole
+ * Drops the end of the text that is already right of the cursor: closers that the text does not need, or the whole
  * rest of the line.
  */
 function withoutRestOfLine(text: string, { suffix }: Cursor): string {

@@ -1,21 +1,21 @@
 /**
- * Looks further where the likeliest text cannot be shown: it goes round in circles, does not parse, or repeats the line above. The next
- * likeliest often can. It is seldom likely enough to be shown unasked, so this is for users who ask.
+ * Looks further if the likeliest text cannot be shown because it goes round in circles, does not parse, or repeats the line above. The
+ * next likeliest often can be. It is seldom likely enough to be shown unasked, so this is for users who ask.
  */
 
 import type { DecodingTime } from "../../inference/decoding/decodeAll.ts";
 import type { Decoding } from "../../inference/decoding/decodingRequest.ts";
 import type { candidatesOf } from "./candidates.ts";
 
-/** What one decoding wrote, cut down to what is worth showing. */
+/** The result of one decoding, cut down to the part that is worth showing. */
 export interface Written extends ReturnType<typeof candidatesOf> {
   readonly milliseconds: DecodingTime;
 }
 
-/** How widely to look then. With four beams, 7 of 46 such places in the tuning repositories were right, and 23 more had a text. */
+/** The number of beams then. With four, 7 of 46 such places in the tuning repositories were right, and 23 more had a text. */
 const width = 4;
 
-/** Returns what decodes as asked, and once more with beams where greedy decoding wrote something of which nothing can be shown. */
+/** Returns a function that decodes as asked, and once more with beams if nothing can be shown of what greedy decoding wrote. */
 export function shownOrNext(
   written: (decoding: Decoding) => Promise<Written>,
 ): (decoding: Decoding) => Promise<Written> {

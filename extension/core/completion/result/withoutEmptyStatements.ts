@@ -1,18 +1,18 @@
-/** Cuts before statements that say nothing here: what was just said, what nothing reaches, and what belongs to other functions. */
+/** Cuts before statements that say nothing here: repetitions, unreachable statements, and statements of other functions. */
 
 import { nameDefined, namesBeside } from "../names/definedNames.ts";
 import { beginningOfAnother } from "../names/openedBody.ts";
 import { eachLine, indentation, isCode, lastStatement } from "../pythonText.ts";
 import type { Cursor } from "../stop.ts";
 
-/** A line with code of a text, with the line at the cursor as a whole. */
+/** A line of code in a text. The line at the cursor includes what the user has written of it. */
 interface CodeLine {
   readonly line: string;
   /** What the user has written of it; empty for all lines but the one at the cursor. */
   readonly begun: string;
   /** All lines above it. */
   readonly above: string;
-  /** The text behind the cursor, if the line is the one there. */
+  /** The text after the cursor; empty for all lines but the one at the cursor. */
   readonly behind: string;
   readonly beginsStatement: boolean;
 }
@@ -23,7 +23,7 @@ interface Above {
   readonly lines: readonly string[];
 }
 
-/** Tells of each line in turn whether it is empty. */
+/** Returns a function that decides for each line in turn whether it is empty. */
 type Rule = (above: Above) => (line: CodeLine) => boolean;
 
 /** Cuts before the first line that a rule calls empty. */
@@ -61,7 +61,7 @@ const repeated: Rule = ({ lines }) => {
   };
 };
 
-/** Whether a line opens the block that it would stand in once more. A "try" may. */
+/** Whether a line repeats the header of the block that it would be in. A "try" may do that. */
 function isInside(line: string, above: string): boolean {
   const opened = above.trim();
   return opened.endsWith(":") && opened !== "try:" && line.trim() === opened;
@@ -99,8 +99,8 @@ function isBareName(line: string): boolean {
 const wholeStatements = new Set(["pass", "break", "continue", "return", "raise", "yield"]);
 
 /**
- * The definition of a name that is defined beside it. What stands below the cursor belongs beside the line there, and perhaps not
- * beside one of a class in the text.
+ * The definition of a name that is already defined next to it. The text below the cursor is next to the cursor's line, but perhaps not
+ * next to a line of a class in the text.
  */
 const redefinition: Rule =
   () =>

@@ -1,18 +1,18 @@
-/** Cuts a completion before the line that reads a name which only other functions have. */
+/** Cuts a completion before the line that reads a name that only other functions have. */
 
 import type { PythonParser } from "../../python/pythonParser.ts";
 import { sourceWindows } from "../sourceWindow.ts";
 import type { Cursor } from "../stop.ts";
 
-/** The characters around the cursor whose functions are looked at. */
+/** The characters around the cursor whose functions are inspected. */
 const size = { before: 6000, behind: 3000 };
 const word = /[\p{L}_][\p{L}\p{N}_]*/gu;
 
-/** @param text which parses at the cursor */
+/** @param text must parse at the cursor */
 export function withoutForeignNames(parser: PythonParser, text: string, cursor: Cursor): string {
   if (text === "") return text;
   const { prefix, suffix } = sourceWindows(size)(cursor);
-  // A window may begin or end anywhere in the outer half. What stands there or farther away is known, whoever has it.
+  // A window may begin or end anywhere in its outer half. Names there or farther away count as known, whichever function has them.
   const far = cursor.prefix.slice(0, -size.before / 2) + cursor.suffix.slice(size.behind / 2);
   let words: ReadonlySet<string> | undefined;
   const isKnown = (name: string): boolean => (words ??= new Set(far.match(word))).has(name);

@@ -1,6 +1,6 @@
 /**
  * Makes CodeAlpacaPy from CodeAlpaca: selects the Python rows, splits them into three parts, and checks their SHA-256 digests.
- * The selection is that of the paper's data set. The paper's split is not known, so the split is Graft's own
+ * The selection equals the paper's data set. The paper's split is not known, so the split is Graft's own
  * (docs/evaluation.md).
  */
 

@@ -1,6 +1,6 @@
 /**
- * Bounds what a Parquet file may unpack to: a few bytes of it can stand for any amount of memory, by what the file says of itself
- * and by what its pages say.
+ * Limits how much memory a Parquet file may unpack to. A few bytes of it can claim any amount, in the metadata of the file and in the
+ * headers of its pages.
  */
 
 import { brotliDecompressSync } from "node:zlib";
@@ -28,7 +28,7 @@ export class ParquetTooLarge extends Error {
   }
 }
 
-/** Throws {@link ParquetTooLarge} if the file itself says that it is too large. `columns`: those that are read; all by default. */
+/** Throws {@link ParquetTooLarge} if the file's metadata exceeds the limits. `columns`: the columns to read; all by default. */
 export function checkSizes(
   { row_groups: groups }: FileMetaData,
   columns: readonly string[] | undefined,
@@ -60,7 +60,7 @@ export function boundedCompressors(limit: number): Compressors {
   return Object.fromEntries(bounded) as Compressors;
 }
 
-/** Into an array of the length that the page says. The package's own lets the compressed bytes decide how much memory they take. */
+/** Unpacks into an array of the length that the page states. The package's own function lets the compressed bytes decide the length. */
 function zstd(input: Uint8Array, length: number): Uint8Array {
   return decompressZstd(input, new Uint8Array(length));
 }

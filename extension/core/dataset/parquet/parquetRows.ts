@@ -1,4 +1,4 @@
-/** Reads the rows of a Parquet file, group by group, so that memory holds one group. Knows no data set. */
+/** Reads the rows of a Parquet file, group by group, so that memory holds one group. Independent of data sets. */
 
 import { basename } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
@@ -50,7 +50,7 @@ export async function* parquetRows(
   }
 }
 
-/** The reader leaves columns alone that the schema lacks or that occur twice, and their errors would end the process. */
+/** Rejects columns that the schema lacks or that occur twice: the reader would ignore them, and their errors would end the process. */
 function withSoundColumns(metadata: FileMetaData): FileMetaData {
   const held = leavesOf(parquetSchema(metadata));
   for (const { columns } of metadata.row_groups) {
@@ -61,7 +61,7 @@ function withSoundColumns(metadata: FileMetaData): FileMetaData {
   return metadata;
 }
 
-/** The paths of all columns of a schema. */
+/** Returns the paths of all columns of a schema. */
 function leavesOf({ children, path }: SchemaTree): Set<string> {
   if (children.length === 0) return new Set([JSON.stringify(path)]);
   return new Set(children.flatMap((child) => [...leavesOf(child)]));

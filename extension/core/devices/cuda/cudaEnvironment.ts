@@ -6,8 +6,8 @@ import type { DeviceChoice } from "../../runtime/device.ts";
 import { cudaFolder } from "./cudaLibraries.ts";
 
 /**
- * Returns the variable that makes a process load the CUDA libraries, if they are set up and may be asked for. A process with them
- * has no WebGPU: that library is another build.
+ * Returns the variable that makes a process load the CUDA libraries, if they are set up and the choice of device allows CUDA. A
+ * process with them has no WebGPU, which only the other build of ONNX Runtime contains.
  */
 export function cudaEnvironment(home: string, device: DeviceChoice = "auto"): Readonly<Record<string, string>> {
   const folder = cudaFolder(home);

@@ -1,7 +1,7 @@
 /**
  * ONNX Runtime's CUDA libraries: what they are, where they come from, and where Graft keeps them.
  *
- * They come from the wheel that Microsoft publishes on PyPI. Core and providers are of one build, and exactly of the version of
+ * They come from the wheel that Microsoft publishes on PyPI. Core and providers are from one build, and have exactly the version of
  * the npm package, whose binding loads them through ONNX Runtime's C interface (decisions/0033).
  */
 

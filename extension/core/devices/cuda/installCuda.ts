@@ -25,7 +25,7 @@ export interface InstallCudaControl extends HubControl {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
-/** A wheel with files to take out of it; tests have another one. */
+/** A wheel with files to take out of it; tests use another one. */
 export interface CudaSource {
   readonly wheel: { readonly host: string; readonly path: string; readonly size: number; readonly sha256: string };
   readonly files: typeof cudaFiles;
@@ -94,7 +94,7 @@ async function unpack(path: string, files: CudaSource["files"], folder: string):
   throw new UserError("download-damaged", message, say`Please report this: Graft expects another file.`);
 }
 
-/** The hub's refusals are about models and tokens. */
+/** Rewords the hub's refusals, which are about models and tokens. */
 function inWords(error: unknown, host: string): unknown {
   if (!(error instanceof UserError) || !error.code.startsWith("hub-")) return error;
   const message =

@@ -1,4 +1,4 @@
-/** Which of NVIDIA's libraries the loader would not find. ONNX Runtime's own error does not name them. */
+/** Lists NVIDIA's libraries that the loader would not find. ONNX Runtime's own error does not name them. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";

@@ -1,10 +1,10 @@
-/** The version of NVIDIA's driver, by its kernel module, or else by the name of the library that comes with it. */
+/** Finds the version of NVIDIA's driver: from its kernel module, or else from the name of its library. */
 
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 
 export interface DriverPlaces {
-  /** The kernel module's own words. A container may lack them. */
+  /** The file in which the kernel module states its version. A container may lack it. */
   readonly kernelModule: string;
   /** The loader's list of all libraries in its folders, with their paths. */
   readonly loaderCache: string;

@@ -109,7 +109,7 @@ interface Sight {
 
 /**
  * Reads a lock; undefined if there is none. Opening the file makes a network file system return current data. A pipe in its place, which
- * may have come with a folder of others, is empty and holds nobody up.
+ * may have come with a folder from someone else, counts as empty and blocks nothing.
  */
 async function look(path: string): Promise<Sight | undefined> {
   try {

@@ -1,7 +1,7 @@
 /**
  * Identifies the process that owns a lock, as precisely as the operating system allows.
  *
- * A process id alone is not enough: systems reuse it, in containers even soon, and it means nothing on another machine or after a
+ * A process id alone is not enough: systems reuse it (quickly in containers), and it means nothing on another machine or after a
  * restart.
  */
 

@@ -1,4 +1,4 @@
-/** Has V8 collect its garbage now, whatever flags the process was started with. */
+/** Makes V8 collect its garbage now, whatever flags the process was started with. */
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -10,8 +10,8 @@ export function collectGarbage(): void {
 }
 
 /**
- * Collects all garbage, and gives the emptied pages back to the system. V8 would keep them for later: hundreds of megabytes beside
- * tensors that lie outside of its heap. It also forgets compiled code, so it is for moments after which other work begins.
+ * Collects all garbage, and gives the emptied pages back to the system. V8 would keep them for later: hundreds of megabytes, besides
+ * the tensors outside of its heap. It also forgets compiled code, so call it when one kind of work ends and another begins.
  */
 export function releaseHeap(): void {
   collector()({ type: "major", execution: "sync", flavor: "last-resort" });
@@ -19,7 +19,7 @@ export function releaseHeap(): void {
 
 /**
  * Collects what has become garbage since the last collections, in a millisecond or two. V8 does so when its own heap grows, but the
- * arrays that a native library returns lie outside of it: a hundred megabytes of them wait.
+ * arrays that a native library returns are outside of it, so a hundred megabytes of them accumulate.
  */
 export function collectRecentGarbage(): void {
   collector()({ type: "minor", execution: "sync" });
@@ -32,6 +32,6 @@ function collector(): NodeJS.GCFunction {
 
 function exposed(): NodeJS.GCFunction {
   setFlagsFromString("--expose-gc");
-  // Only contexts that are made from now on have it.
+  // Only contexts that are created from now on have `gc`.
   return runInNewContext("gc") as NodeJS.GCFunction;
 }

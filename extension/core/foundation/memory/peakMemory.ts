@@ -1,10 +1,10 @@
-/** The most memory that this process has had at a time. */
+/** The peak memory of this process. */
 
 import { readFileSync } from "node:fs";
 
 /**
- * Returns the peak of resident memory in bytes. On Linux not the usual `maxRSS`: that begins with the peak of the process that forked
- * this one (`setmax_mm_hiwater_rss` in the kernel's exec), so a small training in a large editor would seem large.
+ * Returns the peak of resident memory in bytes. On Linux, it avoids the usual `maxRSS`, which begins with the peak of the process that
+ * forked this one (`setmax_mm_hiwater_rss` in the kernel's exec): a small training in a large editor would seem large.
  */
 export function peakMemoryBytes(): number {
   return residentPeak() ?? process.resourceUsage().maxRSS * 1024;

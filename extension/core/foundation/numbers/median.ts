@@ -1,4 +1,4 @@
-/** Returns the middle of values, of an even number the upper one; there must be one. */
+/** Returns the median of at least one value; of an even number of values, the upper of the two in the middle. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

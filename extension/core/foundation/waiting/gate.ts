@@ -1,12 +1,12 @@
 /**
- * A gate that long work passes at its safe points. Somebody else closes it to make the work wait, and opens it again.
+ * A gate that long work passes at its safe points. Its controller closes it to make the work wait, and opens it again.
  *
- * Knows neither what the work is nor why it waits.
+ * Independent of the kind of work and of the reasons for waiting.
  */
 
 import { EventEmitter, once } from "node:events";
 
-/** The side of the work. */
+/** The gate as the work sees it. */
 export interface Gate {
   /** Resolves at once while the gate is open, otherwise when it opens. @throws the signal's reason once it is aborted */
   readonly pass: (signal?: AbortSignal) => Promise<void>;
@@ -19,7 +19,7 @@ export interface ControlledGate extends Gate {
   readonly open: () => void;
 }
 
-/** A gate that nobody closes. */
+/** A gate that is never closed. */
 export const openGate: Gate = {
   pass: async (signal) => signal?.throwIfAborted(),
   now: () => performance.now() / 1000,

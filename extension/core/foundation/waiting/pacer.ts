@@ -1,24 +1,24 @@
 /**
  * Decides when a training in an editor waits: while the user types, and on battery power.
  *
- * Knows neither the editor nor the training; whoever has both tells what happens, and asks.
+ * Independent of the editor and the training: the caller, which knows both, reports what happens, and reads `wait`.
  */
 
 export const paces = ["gentle", "full"] as const;
-/** Whether a training waits for the user, or never. */
+/** Whether a training waits for the user ("gentle") or never waits ("full"). */
 export type Pace = (typeof paces)[number];
 
 /** Why a training waits. */
 export type Wait = "typing" | "battery";
 
 export interface Pacer {
-  /** Undefined if the training may go on. */
+  /** Why the training waits; undefined if it may continue. */
   readonly wait: Wait | undefined;
   /** The user typed, or a completion was asked for or answered. */
   readonly typed: () => void;
-  /** Power comes from a battery from now on, or from the mains. */
+  /** Power now comes from a battery, or from the mains. */
   readonly powered: (byBattery: boolean) => void;
-  /** Another pace. Also takes back `ignoreBattery`. */
+  /** Changes the pace. Also undoes `ignoreBattery`. */
   choose(pace: Pace): void;
   /** The user wants the training on battery power, too. */
   readonly ignoreBattery: () => void;
@@ -26,11 +26,11 @@ export interface Pacer {
 }
 
 /**
- * Milliseconds without a keystroke after which a training goes on. Research on writing divides it into bursts by pauses of two
+ * Milliseconds without a keystroke after which a training continues. Research on writing divides it into bursts by pauses of two
  * seconds: within a burst, the next keystroke is near.
  */
 export const quiet = 2000;
-/** Milliseconds after which text that changes without such a pause comes from a program, for which no training waits. */
+/** Milliseconds after which text that still changes without such a pause must come from a program, for which no training waits. */
 export const longestBurst = 120_000;
 
 /** @param onChange called when `wait` has changed */

@@ -1,12 +1,12 @@
-/** What a schema finds wrong with a file, in words for people: zod's own are about types, and in English. */
+/** Describes for people what a schema finds wrong with a file. zod's own messages are about types, and only in English. */
 
 import type * as z from "zod";
 import { listed, say, verbatim, type Said } from "./said.ts";
 
-/** A file of another kind is wrong everywhere, and three places say so. */
+/** The most flaws to list. A file of another kind is wrong everywhere, and three places are enough to see that. */
 const mostFlaws = 3;
 
-/** @param value what was parsed; says which fields are missing */
+/** @param value what was parsed; it shows which fields are missing */
 export function flawsOf({ issues }: z.ZodError, value: unknown): Said {
   return listed(issues.slice(0, mostFlaws).map((issue) => flawOf(issue, value)));
 }

@@ -2,10 +2,10 @@
  * Texts for people that keep their values apart from their words, so that the editor can show them in its own language. Reasons:
  * docs/decisions/0041-said.md
  *
- * Knows no language but English, which logs, files and the command line keep.
+ * This module has only English, which logs, files and the command line always use.
  */
 
-/** A text: English words with places such as `{0}`, and what stands there. JSON, so that it crosses processes. */
+/** A text: English words with placeholders such as `{0}`, and their values. It is JSON, so that it can cross processes. */
 export interface Said {
   readonly template: string;
   readonly values: readonly (string | number | Said)[];
@@ -21,7 +21,7 @@ export interface SaidProblem {
  * Says a text for people: say`Cannot read ${path}.`
  *
  * Translators see each template alone, so it is a whole sentence or a whole phrase. Words that depend on the case are a value
- * that is said itself; a plain string is a name, a number, or somebody else's words.
+ * made with `say`; a plain string is a name, a number, or a text from elsewhere.
  */
 export function say(words: TemplateStringsArray, ...values: Said["values"]): Said {
   const template = words.reduce((all, text, i) => `${all}{${i - 1}}${text}`);
@@ -49,10 +49,10 @@ export function sentences(texts: readonly Said[]): Said | undefined {
   return texts.length === 0 ? undefined : texts.reduce((all, text) => say`${all} ${text}`);
 }
 
-/** Words a text in a language. */
+/** Puts a text into words of some language. */
 export type Wording = (text: Said) => string;
 
-/** Returns the text as `translate` has each of its templates, the innermost first. */
+/** Returns the text with each of its templates translated by `translate`, the innermost first. */
 export function spoken(
   { template, values }: Said,
   translate: (template: string, values: readonly (string | number)[]) => string,

@@ -1,4 +1,4 @@
-/** Checks texts that come from another process or a file. Apart from said.ts, so that what only says texts loads no schemas. */
+/** Checks texts that come from another process or a file. Separate from said.ts, so that modules that only create texts load no schemas. */
 
 import * as z from "zod";
 import type { Said } from "./said.ts";

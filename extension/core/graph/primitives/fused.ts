@@ -39,7 +39,7 @@ export interface GroupQueryAttentionInputs {
   /** float32 [B, 1, T, P + T], added to the scores: 0 where a new token attends to a key, far below elsewhere. */
   readonly mask: Tensor | null;
   readonly rotary: RotaryTables;
-  /** Whether an op of its own rotates, because the fused one of the device ignores `positions`. */
+  /** Whether a separate op rotates, because the device's fused op ignores `positions`. */
   readonly rotatesApart?: boolean;
 }
 

@@ -5,7 +5,7 @@ import { isRepetitive } from "./repetition.ts";
 
 /** What one token adds to a continuation. */
 export interface TokenStep {
-  /** The length of the text behind the token, the required text included. */
+  /** The length of the text up to and including the token, the required text included. */
   readonly end: number;
   /** log p of the token among those that the required text allows. */
   readonly logProbability: number;

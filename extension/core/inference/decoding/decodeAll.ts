@@ -58,7 +58,7 @@ export async function decodeAll<Rule extends string>(
   let next = waiting.next();
   let active: readonly Active[] = [];
 
-  /** Returns the active tasks and the waiting ones that fit beside them. */
+  /** Returns the active tasks, and the waiting ones for which there is room. */
   const admitted = async (): Promise<readonly Active[]> => {
     const all = [...active];
     while (!next.done) {
@@ -119,7 +119,7 @@ async function advanced(
   });
 }
 
-/** What one run has read for a task. */
+/** The result of one run for a task. */
 interface Step {
   readonly nodes: readonly TokenNode[];
   /** The scores after each node. */
@@ -127,7 +127,7 @@ interface Step {
   readonly milliseconds: number;
 }
 
-/** The growth of a strategy, and the leaves that its parents count. */
+/** The growth of a strategy, and the leaves that its `parents` index. */
 interface Advance {
   readonly growth: Growth | null;
   readonly leaves: readonly TokenNode[];
@@ -140,7 +140,7 @@ function grown({ task, tokens }: Active, { nodes, rows, milliseconds }: Step, is
   return { growth, leaves: nodes };
 }
 
-/** Lets the strategy go on as long as it chooses what was guessed. */
+/** Advances the strategy for as long as it chooses the guessed tokens. */
 function verified({ task, tokens, guess }: Active, { nodes, rows, milliseconds }: Step, isPrompt: boolean): Advance {
   let accepted = 0;
   let growth = task.strategy.advance(rows.slice(0, 1));

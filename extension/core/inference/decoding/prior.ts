@@ -1,5 +1,5 @@
 /**
- * A prior: knowledge beside the model's, mixed into its distribution before a strategy chooses. docs/prior.md defines the
+ * A prior: knowledge besides the model's, mixed into its distribution before a strategy chooses. docs/prior.md defines the
  * mixture.
  */
 
@@ -8,7 +8,7 @@ import { emptyDraft } from "./continuation.ts";
 import type { Detokenizer } from "./detokenizer.ts";
 import { logProbabilityOf, type DecodingStrategy, type NextToken } from "./strategy.ts";
 
-/** Returns the distribution of the token after `written`, the text of all tokens behind the prompt. */
+/** Returns the distribution of the token after `written`, the text of all tokens after the prompt. */
 export type Prior = (written: string, next: NextToken) => NextToken;
 
 /** Lets a strategy see the mixed distributions only. */

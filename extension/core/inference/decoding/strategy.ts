@@ -21,7 +21,7 @@ export interface DecodingStrategy<Rule extends string> {
   readonly width: number;
   /** The most tokens that the strategy usually keeps in the tree besides the prompt. */
   readonly room: number;
-  /** The same in the worst case. */
+  /** The most tokens that it keeps there in the worst case. */
   readonly mostRoom: number;
   /** The number of most probable tokens that the strategy considers after each leaf. May change from step to step. */
   readonly considered: number;

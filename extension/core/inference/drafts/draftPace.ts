@@ -1,4 +1,4 @@
-/** Decides how many tokens to guess, by what guesses have cost and saved. */
+/** Decides how many tokens to guess, from what guesses have cost and saved so far. */
 
 /** A run of the model that read guesses, or none. */
 export interface DraftRun {
@@ -26,7 +26,7 @@ export const longestDraft = 12;
 export const evidenceClasses = 4;
 /** The share of the newest run in a running mean. */
 const newest = 0.05;
-/** Where guesses do not pay, one run in this many still makes a short guess, to learn whether they do by now. */
+/** While guesses do not pay, one run in this many still makes a short guess, to learn whether they pay now. */
 const trialEvery = 48;
 const trialLength = 2;
 /** A guess must promise to be faster by this factor. */

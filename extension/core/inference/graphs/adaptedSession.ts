@@ -1,6 +1,6 @@
 /**
- * A session whose graph has slots for the adapters that it has met, and no others. An adapter that changes more reopens it, once; all
- * other swaps only change the fed values.
+ * A session whose graph has slots only for the adapters that it has been given so far. An adapter that changes more of the base reopens it,
+ * once; all other swaps only change the fed values.
  */
 
 import { changesOf, type ActiveAdapter, type Changes } from "../../adapters/servingSlots.ts";
@@ -27,7 +27,7 @@ interface Opened {
   readonly feedsOf: (active: readonly ActiveAdapter[]) => Feeds;
 }
 
-/** @param initial what the first session has slots for */
+/** @param initial the changes that the first session has slots for */
 export async function openAdaptedSession(
   { paths, device, graphWith, open }: AdaptedSessionParts,
   initial: Changes,

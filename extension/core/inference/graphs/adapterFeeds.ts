@@ -5,7 +5,7 @@ import { slotValues, type ActiveAdapter, type Slot, type SlotValue } from "../..
 import type { Device } from "../../runtime/device.ts";
 import { floats, type RuntimeTensor } from "../../runtime/session.ts";
 
-/** WebGPU ends the process at a product over a dimension of size 0. The others are unproven, so they get no such product. */
+/** WebGPU ends the process at a product over a dimension of size 0. Other accelerators are untested, so they get no such product. */
 const leastRanks: Readonly<Record<Device, 0 | 1>> = { cpu: 0, cuda: 1, directml: 1, webgpu: 1, coreml: 1 };
 
 export type Feeds = Readonly<Record<string, RuntimeTensor>>;

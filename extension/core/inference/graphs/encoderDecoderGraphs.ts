@@ -29,7 +29,7 @@ import type { InferenceGraph } from "./inferenceGraph.ts";
  * tokens, and encoded_mask float32 [1, 1, T, E]; rows int64 [rows], which index T. Outputs: logits [rows, vocabulary];
  * present.N.key and present.N.value.
  *
- * Both also have slots for adapters that change what `changes` say. Each is built when it is asked for.
+ * Both also have slots for the `changes` that adapters make. Each graph is built on demand.
  */
 export function encoderDecoderGraphs(
   config: EncoderDecoderConfig,

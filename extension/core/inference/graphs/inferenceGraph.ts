@@ -40,7 +40,7 @@ export function maxCachedTokens({ contextLength }: DecoderConfig): number {
  * [1, kvHeads, past, D]; rows int64 [rows], which index the sequence; slots for adapters, and virtual tokens.
  * Outputs: logits [rows, vocabulary]; present.N.key and present.N.value [1, kvHeads, total, D].
  *
- * @param changes what the adapters change that the graph has slots for
+ * @param changes the changes by adapters that the graph has slots for
  */
 export function inferenceGraph(
   config: DecoderConfig,

@@ -120,7 +120,7 @@ function planned(spans: readonly Span[]): Plan {
   return { unread, asked, leaves };
 }
 
-/** Where a hidden state is no number, no logit is: the first of each row tells. */
+/** Checks that logits are finite. If a hidden state is not a number, no logit is, so checking the first of each row is enough. */
 function checkedLogits(logits: Float32Array, vocabularySize: number): Float32Array {
   for (let i = 0; i < logits.length; i += vocabularySize) {
     if (Number.isFinite(logits[i])) continue;

@@ -1,7 +1,7 @@
 /**
  * The KV cache of a session, and the nodes that it holds. It holds each token once, in reading order; a mask says which
  * tokens attend to which. Forking a text therefore copies nothing, and dead branches are removed once they pile up.
- * Adapters are either fed as tensors, or stand in front of the text as virtual tokens.
+ * Adapters are either fed as tensors, or precede the text as virtual tokens.
  */
 
 import { LRUCache } from "lru-cache";
@@ -36,13 +36,13 @@ export interface NodeCache {
   readonly run: (nodes: readonly TokenNode[], rows: readonly number[]) => Promise<Float32Array>;
   /** Removes all nodes except `kept` and their ancestors if many are dead, or if `wanted` more tokens need the room. */
   readonly forget: (kept: readonly TokenNode[], wanted: number) => void;
-  /** Sets the tokens of the current text aside, and goes on with those of another text. */
+  /** Sets the tokens of the current text aside, and continues with those of another text. */
   readonly switchTo: (text: string) => void;
   readonly useAdapters: (active: readonly ActiveAdapter[]) => void;
 }
 
 /**
- * The texts that are set aside, and their tokens together. Somebody who edits switches between two or three files; each
+ * The most texts that are set aside, and the most tokens of all of them. Users switch between two or three files; each
  * token of a base with 500 million parameters takes 24 kB.
  */
 const [mostAside, mostTokensAside] = [2, 8192];
@@ -148,7 +148,7 @@ function emptyText(config: ModelConfig): TextCache {
   return { past: emptyCache(config), entries: [], root: undefined };
 }
 
-/** The texts that are set aside; the one that was left longest ago gives way. */
+/** Keeps the texts that are set aside, and drops the one that was left longest ago. */
 function textsAside(): {
   readonly put: (text: string, cache: TextCache) => void;
   readonly take: (text: string) => TextCache | undefined;

@@ -21,13 +21,13 @@ export interface TokenTreeOptions {
   readonly threads?: number | undefined;
   /** The default is the CPU. */
   readonly placement?: Placement | undefined;
-  /** Adapters that will be used: the base opens with slots for them. The first that changes more reopens a small one. */
+  /** Adapters that will be used: the base opens with slots for them. The first adapter that changes more reopens a small base. */
   readonly expected?: readonly ActiveAdapter[] | undefined;
 }
 
 /**
- * Bases with more bytes of weights have slots for all adapters from the start: nobody wants to wait until they have opened again, and slots
- * hardly slow them down. Measured at 1.5 billion parameters in 4 bits: 5 s and 1 %; at half a billion 0.6 s and 12 %.
+ * Bases with more bytes of weights have slots for all adapters from the start: opening them again takes long, and slots hardly slow
+ * them down. Measured at 1.5 billion parameters in 4 bits: 5 s and 1 %; at half a billion 0.6 s and 12 %.
  */
 const mostToReopen = 700e6;
 

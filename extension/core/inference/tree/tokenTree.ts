@@ -53,15 +53,15 @@ export interface TokenTree {
    * Reads spans, and as few tokens as possible: the tokens that a span asks for are always read, earlier tokens only if they
    * are not in the tree, and a common beginning of several spans once.
    *
-   * @throws AbortError between pieces once the signal is aborted; the tokens read by then stay in the tree.
+   * @throws AbortError between pieces once the signal is aborted; the tokens that were already read stay in the tree.
    * @throws UserError "context-full" if a text would outgrow the context
    */
   read(spans: readonly Span[], options?: ReadOptions): Promise<Reading>;
   /** Returns the `count` most probable tokens of each row of logits [rows, vocabulary]. */
   topLogProbabilities(logits: Float32Array, count: number): Promise<readonly TopTokens[]>;
   /**
-   * Goes on with the tokens of another text, such as another file, and keeps those of the last few. Nodes of one text
-   * cannot be read in another. Absent if the tree keeps the tokens of one text.
+   * Continues with the tokens of another text, such as another file, and keeps those of the last few texts. Nodes of one
+   * text cannot be read in another. Absent if the tree keeps the tokens of only one text.
    */
   switchTo?(text: string): void;
   /** Switches to these adapters, which must fit the base. Clears the tree. */
