@@ -18,7 +18,7 @@ import type { RepositoryAnswer, RepositoryQuery } from "./repositoryQuery.ts";
 import type { Part, Segment } from "./segment.ts";
 import { findSimilar } from "./similar/findSimilar.ts";
 
-/** `text` is undefined where the file is gone. */
+/** `text` is undefined if the file is gone. */
 export interface Change {
   readonly path: string;
   readonly text: string | undefined;

@@ -22,7 +22,7 @@ function growthOf(part: unknown): number {
 
 function ownGrowth(part: Readonly<Record<string, unknown>>): number {
   const { type, content, pattern } = part;
-  // A character becomes at most four bytes; bytes that are characters already become two at most.
+  // A character becomes at most four bytes; a character that already represents a byte becomes at most two.
   if (type === "ByteLevel") return 2;
   if (type === "Prepend") return 1 + lengthOf(part["prepend"]);
   if (type === "Metaspace") return Math.max(1, lengthOf(part["replacement"]), lengthOf(part["str_rep"]));

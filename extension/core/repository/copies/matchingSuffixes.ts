@@ -25,7 +25,7 @@ export function matchingSuffixes({ text, suffixes }: Segment, match: Uint8Array)
   return [low, end];
 }
 
-/** Negative if the text at `place` comes before `match`, 0 if it starts with it. */
+/** Returns a negative number if the text at `place` comes before `match`, 0 if it starts with it. */
 function order(text: Uint8Array, place: number, match: Uint8Array): number {
   for (let i = 0; i < match.length; i++) {
     const difference = (text[place + i] ?? 0) - match[i]!;
