@@ -30,12 +30,12 @@ import { answer } from "../wire.ts";
 
 interface Open {
   base: InstalledBase;
-  /** The choice that led to the completer, and the placements that it gave. */
+  /** The placements that the completer was opened with. */
   placements: readonly Placement[];
   completer: CompleterOnDevices;
 }
 
-/** The seconds after a selection in which nothing is probed, because the first completions come then. */
+/** The seconds after a selection in which nothing is probed, because the first completions run then. */
 const settling = 5;
 
 export function serveCompletion(connection: MessageConnection, log: Log): void {
