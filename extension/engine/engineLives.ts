@@ -40,7 +40,7 @@ export interface EngineLivesOptions {
   onCrash: (crash: Crash) => void;
   /** Called at each change of the state. */
   onState?: (state: EngineState) => void;
-  /** Called when a device fails and completions go on with another in the same process. */
+  /** Called when a device fails and completions continue on another in the same process. */
   onDeviceFailure?: (fallback: DeviceFallback) => void;
   /** Milliseconds before the first restart; each consecutive restart doubles them. */
   restartDelay?: number;

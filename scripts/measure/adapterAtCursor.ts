@@ -76,7 +76,7 @@ interface Row {
   readonly counts: readonly number[];
 }
 
-/** Where holes are: in held-out files, in files that were trained on, in another repository. */
+/** The places of holes: in held-out files, in files that were trained on, in another repository. */
 const sides = ["held", "trained", "elsewhere"] as const;
 type Rows = Record<(typeof sides)[number], readonly Row[]>;
 
@@ -171,7 +171,7 @@ async function completed(
   return rows;
 }
 
-/** Prints the scores of the base, and the differences of the others to it with 95 % intervals and p-values. */
+/** Prints the scores of the base, and the differences of the others from it with 95 % intervals and p-values. */
 function report(title: string, choose: (rows: readonly Rows[]) => readonly Rows[]): void {
   console.log(`\n## ${title}\n`);
   const groups: [string, (row: Row) => boolean][] = [

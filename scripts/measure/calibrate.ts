@@ -117,7 +117,7 @@ for (const [name, rows] of [
 if (learned.length === 0) process.exit();
 await keep(calibration);
 
-/** Writes the embedded base's calibration into its file; prints that of another one. */
+/** Writes the embedded base's calibration into its file; prints the calibration of any other base. */
 async function keep(calibration: Calibration): Promise<void> {
   if (!isEmbedded) return console.log(`\n${JSON.stringify(calibration, null, 2)}`);
   const target = join(import.meta.dirname, "../../extension/core/completion/judgement/calibrations/graftBase.ts");

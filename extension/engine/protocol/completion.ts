@@ -44,7 +44,7 @@ export const selectRequest = new RequestType<Selection, Selected, ErrorData>("co
 /** The process is about to open a device, which may end it. It waits for the answer, so that the editor knows why. */
 export const deviceOpens = new RequestType<{ device: Device }, null, ErrorData>("completion/deviceOpens");
 
-/** A device has failed, and completions go on with another one. */
+/** A device has failed, and completions continue on another one. */
 export const deviceFails = new NotificationType<DeviceFallback>("completion/deviceFails");
 
 /** Another device turned out to be faster. Sending the selection again moves completions to it. */

@@ -100,7 +100,7 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
     }),
   );
 
-  // The completer itself ends a preparation when another request comes, so it does not wait in this queue.
+  // The completer itself ends a preparation when another request arrives, so it does not wait in this queue.
   answer(
     connection,
     prepareRequest,

@@ -37,7 +37,7 @@ interface Open {
 }
 
 export function serveRepository(connection: MessageConnection, log: Log): void {
-  // Not the lowest: a process cannot raise its priority again, and questions come while the user types.
+  // Not the lowest: a process cannot raise its priority again, and requests arrive while the user types.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const opened = new Map<string, Open>();
 

@@ -148,7 +148,7 @@ async function plannedRun(
   }
 }
 
-/** Whether the seed decides which tasks a suite has, and not only how they are asked and answered. */
+/** Whether the seed decides which tasks a suite has, not only how they are prompted and answered. */
 function isDrawnBySeed({ suite }: RunConfiguration): boolean {
   return suite.kind === "infilling";
 }

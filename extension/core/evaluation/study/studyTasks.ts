@@ -78,7 +78,7 @@ export interface TaskAnswers {
     /** What running its tests found. */
     readonly verdict?: { readonly passed: boolean; readonly output: string };
   }[];
-  /** What the model read; absent where the editor's completer wrote it. */
+  /** The prompt that the model read; absent if the editor's completer wrote it. */
   readonly prompt?: string;
 }
 

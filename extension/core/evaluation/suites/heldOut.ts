@@ -39,7 +39,7 @@ const rowSchema = z.object({
 /**
  * Reads a folder of Python sources, a .py file, or a .jsonl file of {"path", "text"}.
  *
- * @throws UserError "suite-missing", "suite-format"; "suite-empty" where no file is left
+ * @throws UserError "suite-missing", "suite-format"; "suite-empty" if no file is left
  */
 export async function readHeldOut(source: string, signal?: AbortSignal): Promise<HeldOut> {
   const files: SourceFile[] = [];

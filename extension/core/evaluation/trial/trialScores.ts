@@ -93,7 +93,7 @@ export function verdictOfTrial(
  */
 const forgettingBits = { base: 5, adapter: 2 };
 
-/** Returns how an adapter forgets general code; undefined if it does not. */
+/** Returns by what an adapter forgets general code, lines or bits; undefined if it does not forget. */
 export function forgettingOf(
   { exact, bitsPerByte, base }: TrialComparison,
   against: keyof typeof forgettingBits,

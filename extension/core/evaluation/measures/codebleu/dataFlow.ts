@@ -237,8 +237,8 @@ function tokensOf(root: SyntaxNode, text: string): Tokens {
 }
 
 /**
- * Returns the text between two places, without line ends. As in both reference implementations, columns count UTF-8
- * bytes but index characters, so after a non-ASCII character the text comes from too far right in its line.
+ * Returns the text between two places, without line ends. As in both reference implementations, columns count UTF-8 bytes but index
+ * characters, so after a non-ASCII character the text is taken from too far right in its line.
  */
 function sliceByBytes(text: string): (start: number, end: number) => string {
   // oxlint-disable-next-line no-control-regex
