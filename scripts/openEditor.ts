@@ -26,7 +26,7 @@ const controller = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => controller.abort());
 }
-// npm does not forward signals to the scripts that it runs.
+// npm does not forward signals to the scripts that it runs, so this one ends when npm is gone.
 const parent = process.ppid;
 setInterval(() => process.ppid === parent || controller.abort(), 500).unref();
 const stopped = new Promise<void>((resolve) => controller.signal.addEventListener("abort", () => resolve()));

@@ -24,15 +24,15 @@ if (!existsSync(join(binaries, "node")) && !runsTypeScript(process.versions.node
   process.exit(1);
 }
 
-/** Node runs our sources by itself from 22.18 on. On Linux x64, npm has installed one that does. */
+/** Whether this version of Node runs our TypeScript sources: from 22.18 on. On Linux x64, npm has installed one that does. */
 function runsTypeScript(version) {
   const [major, minor] = version.split(".").map(Number);
   return major > 22 || (major === 22 && minor >= 18);
 }
 
 /**
- * npm records what it has installed. Whether the lock file asks for the same is in their contents: a checkout gives files new
- * times, and npm leaves out packages of other platforms.
+ * npm records what it has installed. This compares the contents of that record with the lock file's: a checkout gives files new times, and
+ * npm leaves out packages of other platforms.
  */
 function isInstalled() {
   const [record, lock] = ["node_modules/.package-lock.json", "package-lock.json"].map(packagesIn);
@@ -44,7 +44,7 @@ function isInstalled() {
   });
 }
 
-/** Returns undefined where npm has not finished. */
+/** Returns undefined if npm has not finished. */
 function packagesIn(path) {
   try {
     return JSON.parse(readFileSync(join(root, path), "utf8")).packages;
@@ -56,9 +56,9 @@ function packagesIn(path) {
 const env = { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH ?? ""}` };
 const script = join(root, "scripts", "openEditor.ts");
 const child = spawn("node", [script, ...process.argv.slice(2)], { cwd: root, env, shell, stdio: "inherit" });
-// Ctrl-C reaches the child too; we wait until it has put everything away.
+// Ctrl-C reaches the child too; we wait until it has cleaned up.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-// npm, told to end, does not tell the scripts that it runs.
+// npm does not forward signals to the scripts that it runs.
 const parent = process.ppid;
 setInterval(() => process.ppid === parent || child.kill(), 500).unref();
 child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 0 : 1)));

@@ -150,7 +150,7 @@ if (only !== undefined && only !== "fast") throw new Error(`The argument must be
 await mkdir(join(scratch, "results"), { recursive: true });
 const total = noCounts();
 const failed: string[] = [];
-/** What each check took: whoever waits for all of them wants to know for what. */
+/** How long each check took, so that users know what they wait for. */
 const times: string[] = [];
 const add = (name: string, counts: Counts): void => {
   total.passed += counts.passed;

@@ -1,11 +1,14 @@
-/** Which device the arguments ask for, before commander reads them: ONNX Runtime is loaded by then. Imports nothing that loads it. */
+/**
+ * Finds the device that the arguments ask for, before commander reads them, because ONNX Runtime is already loaded then. Imports nothing
+ * that loads it.
+ */
 
 import { parseArgs } from "node:util";
 import { deviceChoices, type DeviceChoice } from "../core/runtime/device.ts";
 
 /**
- * Reads `--device NAME` and `--device=NAME`, the last of several, as commander does. Undefined for another value, or none. `all`
- * measures each device in a process of its own, so this one has the CPU.
+ * Reads `--device NAME` and `--device=NAME`, the last of several, as commander does. Returns undefined for another value, or none. `all`
+ * measures each device in a separate process, so this one uses the CPU.
  */
 export function askedDevice(args: readonly string[]): DeviceChoice | undefined {
   const options = { device: { type: "string" } } as const;

@@ -51,7 +51,7 @@ async function fetchIt({ acceptLicence = false, from }: DataFlags, { places, out
   );
 }
 
-/** Without a terminal, the user cannot answer. */
+/** Asks for the user's consent. Without a terminal, the user cannot answer. */
 async function isAgreed(signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -32,7 +32,7 @@ export function addGroup(parent: Command, name: string, description: string): Co
   return command.configureOutput(usageErrors(command));
 }
 
-/** Wrong usage in one line, with the help of the command that it was. */
+/** Prints wrong usage in one line, with the command whose help explains it. */
 export function usageErrors(command: Command): OutputConfiguration {
   return {
     outputError: (text, write) => {

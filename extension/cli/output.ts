@@ -68,7 +68,7 @@ function jsonLine(fields: object): string {
   return `${JSON.stringify(fields, inEnglish)}\n`;
 }
 
-/** Replaces control characters, but for line ends and tabs: the names of others may hold what a terminal would obey. */
+/** Replaces control characters except line ends and tabs: names from other people may contain sequences that a terminal would obey. */
 export function printable(text: string): string {
   // oxlint-disable-next-line no-control-regex
   return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");

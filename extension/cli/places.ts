@@ -6,7 +6,7 @@ import { join } from "node:path";
 export interface Places {
   /** Installed bases: GRAFT_HOME, or a folder in the user's data. */
   readonly home: string;
-  /** The user's copies of the paper's data sets: GRAFT_DATA, or beside the bases. */
+  /** The user's copies of the paper's data sets: GRAFT_DATA, or a folder next to the bases. */
   readonly dataFolder: string;
   /** The data sets that ship with Graft. */
   readonly shippedData: string;

@@ -1,4 +1,4 @@
-/** Defines the commands and their flags for commander. The file of its name implements each command. */
+/** Defines the commands and their flags for commander. Each command is implemented in the file of its name. */
 
 import { Argument, Command, Option } from "commander";
 import * as z from "zod";

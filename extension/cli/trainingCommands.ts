@@ -35,7 +35,7 @@ export function addTrainCommand(program: Command, contextOf: ContextOf): void {
   });
 }
 
-/** An empty path would be the current folder, which nobody means to replace. */
+/** An empty path would be the current folder, which no user means to replace. */
 function someFolder(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It must be the path of a folder.");
   return text;

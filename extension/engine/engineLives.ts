@@ -40,7 +40,7 @@ export interface EngineLivesOptions {
   onCrash: (crash: Crash) => void;
   /** Called at each change of the state. */
   onState?: (state: EngineState) => void;
-  /** Called when a device fails and completions go on with another in the same process. */
+  /** Called when a device fails and completions continue on another in the same process. */
   onDeviceFailure?: (fallback: DeviceFallback) => void;
   /** Milliseconds before the first restart; each consecutive restart doubles them. */
   restartDelay?: number;
@@ -228,7 +228,7 @@ function handleCrashes(
   };
 }
 
-/** The selection, without the devices on which a process has died: a driver that crashed once would do so again. */
+/** Keeps the selection, without the devices on which a process has died: a driver that crashed once would do so again. */
 function openWanted(): {
   readonly now: Selection;
   /** Returns whether earlier crashes do not apply. A choice by hand tries all devices again. */
@@ -254,7 +254,7 @@ function openWanted(): {
   };
 }
 
-/** Keeps the device of `current`, and passes on what its process tells of devices. */
+/** Remembers the device of `current`, and passes on what its process reports about devices. */
 function followDevice(current: Life, on: { fails: (fallback: DeviceFallback) => void; found: () => void }): void {
   const { process } = current;
   process.onRequest(deviceOpens, ({ device }) => {

@@ -38,7 +38,7 @@ export interface EngineProcess {
   /** @throws what {@link ask} throws, and UserError "engine-stopped" if the process ends before it answers. */
   request<P, R>(type: RequestType<P, R, ErrorData>, params: P, signal?: AbortSignal): Promise<R>;
   onNotification<P>(type: NotificationType<P>, handler: (params: P) => void): void;
-  /** For what the process must not go on without: it may end before a notification arrives. */
+  /** For messages that the process must not continue without: it may end before a notification arrives. */
   onRequest<P, R>(type: RequestType<P, R, ErrorData>, handler: (params: P) => Promise<R>): void;
   /** Sends a notification. A process that has ended ignores it. */
   notify(type: NotificationType0): void;
@@ -60,13 +60,13 @@ export function startEngineProcess(
     cwd: dirname(entry),
     // Inherits no flags of the parent: the editor's debugger port or preload would break a second process.
     execArgv: [...(flags[role] ?? [])],
-    // A parent with the CUDA libraries must not hand them on: a process with them has no WebGPU.
+    // A parent with the CUDA libraries must not pass them on: a process with them has no WebGPU.
     env: { ...environments[role], ...process.env, [cudaVariable]: undefined, ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const connection = connect(child);
   connection.onNotification(logged, ({ level, message }) => log[level](`${role}: ${message}`));
-  // Native libraries write here, past Graft's logs.
+  // Native libraries write here, bypassing Graft's logs.
   forward(child.stdout, (line) => log.debug(`${role}: ${line}`));
   forward(child.stderr, (line) => log.warn(`${role}: ${line}`));
   log.debug(`${role}: process ${child.pid} forked in ${Math.round(performance.now() - startedAt)} ms`);
@@ -121,16 +121,17 @@ export function describeExit({ code, signal }: Exit): Said {
 }
 
 /**
- * The index is outside of V8's heap. Reading files leaves much garbage in it, which these limits have collected early: that saves 100 MB of
- * memory and costs no time.
+ * Node's flags for each role. The index is outside of V8's heap, but reading files leaves much garbage in the heap. These limits make V8
+ * collect it early, which saves 100 MB of memory and costs no time.
  */
 const flags: Partial<Record<Role, readonly string[]>> = {
   repository: ["--max-semi-space-size=4", "--max-old-space-size=160"],
 };
 
 /**
- * Has glibc return large arrays to the system when they are freed. Otherwise it raises this limit to the largest that was ever
- * freed, and keeps what is below in a heap that falls to pieces. Models need their arrays again at once, so only the index has it.
+ * Environment variables for each role. This one makes glibc return large arrays to the system when they are freed. Otherwise glibc raises
+ * this limit to the size of the largest array ever freed, and keeps smaller ones in a heap that becomes fragmented. Models need their
+ * arrays again at once, so only the index has this limit.
  */
 const environments: Partial<Record<Role, NodeJS.ProcessEnv>> = {
   repository: { MALLOC_MMAP_THRESHOLD_: `${2 ** 17}` },

@@ -1,4 +1,4 @@
-/** Probes the devices that nothing is known of, in the background of the completion process. */
+/** Probes the devices of which nothing is known yet, in the background of the completion process. */
 
 import { isDeepStrictEqual } from "node:util";
 import type { InstalledBase } from "../core/baseModels/installedBase.ts";

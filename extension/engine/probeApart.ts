@@ -1,4 +1,4 @@
-/** Measures a device in a process of its own, which is killed if it hangs. */
+/** Measures a device in a separate process, which is killed if it hangs. */
 
 import type { InstalledBase } from "../core/baseModels/installedBase.ts";
 import { cudaEnvironment } from "../core/devices/cuda/cudaEnvironment.ts";
@@ -17,7 +17,7 @@ export interface ProbeApartOptions {
   readonly base: Pick<InstalledBase, "path" | "name" | "embedded">;
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
-  /** Seconds after which a probe hangs. A slow driver compiles kernels for half a minute. */
+  /** Seconds after which a probe counts as hung. A slow driver compiles kernels for half a minute. */
   readonly patience?: number;
 }
 

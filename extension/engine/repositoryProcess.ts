@@ -1,6 +1,6 @@
 /**
- * The repository process for its client: starts with the first question, and ends after some time without one. What it knows is
- * on disk and in `unsaved`, so that the next one goes on where it was.
+ * The repository process for its client: starts with the first question, and ends after some time without one. Its state is on disk and in
+ * `unsaved`, so the next process continues where it stopped.
  */
 
 import type { RepositoryAnswer, RepositoryQuery } from "../core/repository/repositoryQuery.ts";
@@ -37,7 +37,7 @@ export interface RepositoryProcess {
   reread(folder: string, paths: readonly string[]): void;
   /** The text of a document of a root that is in no file; undefined once it is saved or closed. */
   setUnsaved(folder: string, path: string, text: string | undefined): void;
-  /** Undefined while the root is read, and where it is not open. */
+  /** Returns undefined while the root is being read, and if it is not open. */
   query(folder: string, query: RepositoryQuery, signal?: AbortSignal): Promise<RepositoryAnswer | undefined>;
   /** Ends the process; the next question starts another. Settles once it is gone. */
   end(): Promise<void>;
@@ -138,9 +138,9 @@ interface Listener {
 }
 
 interface Talk {
-  /** Tells a process of a root and its unsaved documents. */
+  /** Sends a root and its unsaved documents to a process. */
   introduce: (to: EngineProcess, root: Root) => void;
-  /** Tells the process that runs. One that sleeps compares all files when it wakes up. */
+  /** Sends changes to the process if it runs. A process that sleeps compares all files when it wakes up. */
   change: (changes: RepositoryChanges) => void;
 }
 

@@ -17,7 +17,7 @@ import { logged, type LogMessage, type Role } from "./protocol/roles.ts";
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
 function tell(level: LogMessage["level"]): (message: string) => void {
-  // If a message cannot be sent, its reader is gone.
+  // If a message cannot be sent, its receiver is gone.
   return (message) => void connection.sendNotification(logged, { level, message }).catch(() => undefined);
 }
 
@@ -40,9 +40,9 @@ const servers: Readonly<Record<Role, () => Promise<Serve>>> = {
   probe: async () => (await import("./servers/probeServer.ts")).serveProbe,
 };
 
-// The editor is gone, or has closed the pipe: nobody waits for running work.
+// The editor is gone, or has closed the pipe: no caller waits for running work.
 process.once("disconnect", () => process.exit(0));
 const serve = await servers[process.argv[2] as Role]();
 serve(connection, log);
-// Node keeps messages that came meanwhile.
+// Node has kept the messages that arrived meanwhile.
 connection.listen();

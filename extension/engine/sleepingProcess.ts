@@ -1,6 +1,6 @@
 /**
- * An engine process that starts when it is needed, ends when nobody has asked for a while, and stays down after too many
- * crashes. Knows nothing of its messages.
+ * An engine process that starts when it is needed, ends after some time without a request, and stays down after too many crashes. Knows
+ * nothing of its messages.
  */
 
 import type { Log } from "../core/foundation/log.ts";
@@ -28,10 +28,10 @@ export interface SleepingProcessOptions {
   /** Milliseconds without a call of `wake` before the process ends. */
   idleTime: number;
   mostCrashes: number;
-  /** Whether it must not end yet, though nobody asks. */
+  /** Whether it must keep running even without requests. */
   isBusy: () => boolean;
   onStart: (process: EngineProcess) => void;
-  /** Called however it ended. */
+  /** Called when it ends, for whatever reason. */
   onEnd: () => void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * AbortSignals and UserErrors over JSON-RPC, which carries neither by itself; translated on both sides of the border.
+ * Carries AbortSignals and UserErrors over JSON-RPC, which has neither, by translating them on both sides of the border.
  *
  * Knows no particular message and no process.
  */

@@ -66,7 +66,10 @@ export async function workApart<Options, Result, Progress>(
   }
 }
 
-/** Work that names CUDA needs its libraries from the start. Without a name, it runs on the CPU. */
+/**
+ * Returns the environment of a piece of work. Work that names CUDA needs its libraries from the start. Work that names no device runs on
+ * the CPU.
+ */
 function environmentOf(options: unknown): Readonly<Record<string, string>> {
   const { home, device } = options as { home?: unknown; device?: unknown };
   return device === "cuda" && typeof home === "string" ? cudaEnvironment(home, device) : {};

@@ -25,7 +25,7 @@ export interface EditorServerOptions {
   extensions?: readonly string[];
   /** User settings, which replace those in the folder. If omitted, existing ones stay. */
   settings?: Readonly<Record<string, unknown>>;
-  /** 0 or omitted for any free port. A free port replaces one that is in use. */
+  /** 0 or omitted for any free port. If the given port is in use, a free one replaces it. */
   port?: number;
   /** Further arguments for code-server. */
   args?: readonly string[];

@@ -1,15 +1,15 @@
 /**
- * Measures what an adapter changes at the cursor: trains on four fifths of the files of each repository, and completes holes in the
- * others with the base and with each adapter. Prints every repository and all together, with paired tests. What is done is kept in
- * `.graft/adapter-at-cursor` (--work), so that a run that was stopped goes on.
+ * Measures what an adapter changes at the cursor: trains on four fifths of the files of each repository, and completes holes in the others
+ * with the base and with each adapter. Prints the results of every repository and of all together, with paired tests. Finished work is
+ * kept in `.graft/adapter-at-cursor` (--work), so that an interrupted run resumes.
  *
  *     node scripts/measure/adapterAtCursor.ts FOLDER… [--methods lora,ia3] [--holes 250] [--trained 0] [--elsewhere 60] [--base NAME] [--context file|repository]
  *         [--no-prior] [--scale 1] [--train '{"epochs": 3}'] [--work FOLDER] [--seed 42]
  *
- * --trained also asks at this many holes of each kind in files that were trained on; --elsewhere in the next repository of the list, to
- * see what was forgotten. --context repository shows the model parts of the other files, as the editor does; give it another --work,
- * with the adapters of the first. Also with another --work, --no-prior leaves the prior of copied text out, and --scale uses the adapters in
- * part. --train takes fields of a train request.
+ * --trained also completes this many holes of each kind in files that were trained on; --elsewhere in the next repository of the list, to
+ * see what was forgotten. --context repository shows the model parts of the other files, as the editor does; give it another --work, with
+ * the adapters of the first. --no-prior leaves out the prior of copied text, and --scale scales the adapters; both need another --work,
+ * too. --train takes fields of a train request.
  */
 
 import { createHash } from "node:crypto";
@@ -69,14 +69,14 @@ interface Repository {
   readonly index: IndexedRepository | undefined;
 }
 
-/** A completion at a hole; `counts` are what it adds to the measure. */
+/** A completion at a hole; `counts` are the numbers that it adds to the measure. */
 interface Row {
   readonly kind: string;
   readonly place: string;
   readonly counts: readonly number[];
 }
 
-/** Where holes are: in held-out files, in files that were trained on, in another repository. */
+/** The places of holes: in held-out files, in files that were trained on, in another repository. */
 const sides = ["held", "trained", "elsewhere"] as const;
 type Rows = Record<(typeof sides)[number], readonly Row[]>;
 
@@ -171,7 +171,7 @@ async function completed(
   return rows;
 }
 
-/** Prints the scores of the base, and the differences of the others to it with 95 % intervals and p-values. */
+/** Prints the scores of the base, and the differences of the others from it with 95 % intervals and p-values. */
 function report(title: string, choose: (rows: readonly Rows[]) => readonly Rows[]): void {
   console.log(`\n## ${title}\n`);
   const groups: [string, (row: Row) => boolean][] = [

@@ -4,12 +4,13 @@
  *     node scripts/measure/calibrate.ts BASE --fit DIR --fit DIR … --check DIR … [--context KIND …] [--places 300] [--again]
  *     node scripts/measure/calibrate.ts BASE --sessions FILE … [--move]
  *
- * BASE is an installed base or a folder such as base/. Draws places in the folders where a user could type, completes
- * them as the editor does, once with the other files of the folder in the prompt and once without, and compares with the
- * author's text. The table tells how well the chances hold in the folders of --check, which the fit has not seen; without --fit, how well those in use hold. Rows are kept in .graft/calibrate/ and used again unless --again is given.
+ * BASE is an installed base or a folder such as base/. Draws places in the folders where a user could type, completes them as the editor
+ * does, once with the other files of the folder in the prompt and once without, and compares with the author's text. The table shows how
+ * well the fitted chances hold in the folders of --check, which the fit has not seen; without --fit, how well the chances in use hold.
+ * Rows are kept in .graft/calibrate/ and used again unless --again is given.
  *
- * --sessions takes what `graft replay --sessions` wrote with the calibration in use, and tells how well it holds while people
- * type; --move adapts it.
+ * --sessions takes what `graft replay --sessions` wrote with the calibration in use, and shows how well it holds while people type; --move
+ * adapts it.
  */
 
 import { createHash } from "node:crypto";
@@ -60,7 +61,7 @@ if (values.sessions.length > 0) {
 
 const kinds = values.context.map((kind) => contextFields.context.parse(kind));
 
-/** Completes at places of a folder, unless that has been done. */
+/** Completes at places of a folder, unless their rows are kept already. */
 async function rowsOf(folder: string, kind: ContextKind): Promise<Row[]> {
   const id = createHash("sha256")
     .update(`${base.hash} ${resolve(folder)} ${values.places} ${kind}`)
@@ -116,7 +117,7 @@ for (const [name, rows] of [
 if (learned.length === 0) process.exit();
 await keep(calibration);
 
-/** Writes the embedded base's calibration into its file; prints that of another one. */
+/** Writes the embedded base's calibration into its file; prints the calibration of any other base. */
 async function keep(calibration: Calibration): Promise<void> {
   if (!isEmbedded) return console.log(`\n${JSON.stringify(calibration, null, 2)}`);
   const target = join(import.meta.dirname, "../../extension/core/completion/judgement/calibrations/graftBase.ts");

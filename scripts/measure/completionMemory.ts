@@ -94,7 +94,7 @@ function requestAt({ file: { path, text }, at }: Place): CompletionRequest {
   return { path, prefix: text.slice(0, at), suffix: text.slice(at), maxTokens: 8 };
 }
 
-/** Returns 1 if the request was cancelled, and 0 if it was faster. */
+/** Returns 1 if the request was cancelled, and 0 if the answer came first. */
 async function cancelledSoon(completer: Completer, request: CompletionRequest, random: Random): Promise<0 | 1> {
   const controller = new AbortController();
   const asked = completer.complete(request, controller.signal).then(

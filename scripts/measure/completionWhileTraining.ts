@@ -1,11 +1,11 @@
 /**
- * Measures what a training costs whoever types meanwhile: the time from a keystroke to its completion without a training, beside one
- * at full pace, and beside a gentle one, in turns; and how fast the training gets on. Needs `npm run build`.
+ * Measures what a training costs a user who types meanwhile: the time from a keystroke to its completion without a training, during one at
+ * full pace, and during a gentle one, in turns. Also measures how fast the training progresses. Needs `npm run build`.
  *
  *     node scripts/measure/completionWhileTraining.ts FILE [--rounds 3] [--bursts 3] [--keys 40] [--rest 6] [--equal-priority]
  *
- * FILE.py is typed from its middle on, in bursts of keys at 240 ms with seconds of rest between them; its folder is trained on. No
- * key overtakes the completion of the one before. Those along the last suggestion are known without the model, and do not count.
+ * Types FILE.py from its middle on, in bursts of keys at 240 ms with seconds of rest between them, and trains on its folder. No key
+ * overtakes the completion of the one before. Completions along the last suggestion are known without the model, and do not count.
  * --equal-priority keeps the training's process from lowering its priority.
  */
 
@@ -33,7 +33,7 @@ const { values: flags, positionals } = parseArgs({
 });
 const [rounds, bursts, keys, rest] = [flags.rounds, flags.bursts, flags.keys, flags.rest].map(Number) as Numbers;
 type Numbers = [rounds: number, bursts: number, keys: number, rest: number];
-/** Milliseconds: those of a quick typist, and those that the editor waits before it asks. */
+/** In milliseconds: the time between the keys of a quick typist, and the editor's wait before it asks. */
 const [betweenKeys, debounce] = [240, 40];
 
 const [file] = positionals.map((path) => resolve(path));
@@ -68,11 +68,11 @@ let path = "";
 for (let round = 0; round < rounds; round++) {
   const start = at;
   for (mode of modes) {
-    // The same text for each; under another name, which stands in the prompt, nothing of it is known from the one before.
+    // Types the same text in each mode. Each has another file name in the prompt, so that nothing is known from the mode before.
     [at, path] = [start, `${mode}${round}_${basename(file)}`];
     tell();
     await ask();
-    await sleep(2000); // The micro-batch under way ends, or the training sets off.
+    await sleep(2000); // The current micro-batch ends, or the training starts.
     const [steps, from] = [trained[mode].steps, performance.now()];
     for (let i = 0; i < bursts; i++) {
       await burst(latencies[mode]);
@@ -90,10 +90,10 @@ client.dispose();
 pacer.dispose();
 await rm(home, { recursive: true, force: true });
 
-/** Trains for as long as it is measured. */
+/** Trains until the measurement ends. */
 async function train(): Promise<void> {
   if (flags["equal-priority"]) {
-    // Named imports of the bundle follow.
+    // The last call also replaces the named imports of the bundle.
     const code = `import os from "node:os"; import m from "node:module"; os.setPriority = () => {}; m.syncBuiltinESMExports();`;
     process.env["NODE_OPTIONS"] = `--import=data:text/javascript,${encodeURIComponent(code)}`;
   }

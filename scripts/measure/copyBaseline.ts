@@ -1,11 +1,11 @@
 /**
- * The least that a prior has to beat: answers each line's hole of finished evaluations with what followed the longest equal text
+ * The baseline that a prior has to beat: fills each line's hole of finished evaluations with what followed the longest equal text
  * elsewhere, and compares line by line.
  *
  *     node scripts/measure/copyBaseline.ts RUN=FOLDER …
  *
- * RUN is the folder of a run by scripts/measure/repositoryContext.ts, FOLDER the repository. The answer is the most frequent rest of the line
- * behind the longest match of 4 to 60 characters in front of the cursor; places in the same file count threefold.
+ * RUN is the folder of a run by scripts/measure/repositoryContext.ts, FOLDER the repository. The answer is the most frequent rest of a
+ * line after the longest match of the 4 to 60 characters before the cursor; places in the same file count threefold.
  */
 
 import { readFile } from "node:fs/promises";
@@ -47,7 +47,7 @@ function copied(prefix: string, own: readonly string[], others: readonly string[
 function vote(text: string, tail: string, weight: number, votes: Map<string, number>): void {
   for (let at = text.indexOf(tail); at >= 0; at = text.indexOf(tail, at + 1)) {
     const start = at + tail.length;
-    // Nothing is known of what follows the part's end.
+    // The text after the part's end is unknown.
     if (start >= text.length) return;
     const rest = text.slice(start).split("\n", 1)[0]!.trimEnd();
     votes.set(rest, (votes.get(rest) ?? 0) + weight);
@@ -94,7 +94,7 @@ function report(name: string, outcomes: readonly Outcome[]): void {
   );
 }
 
-/** Two-sided and exact. */
+/** Returns the p-value of the exact two-sided sign test. */
 function signTest(won: number, lost: number): number {
   const tosses = won + lost;
   let [term, sum] = [0.5 ** tosses, 0];

@@ -1,7 +1,7 @@
 /**
- * Compares what the training form says before a training (time, memory, steps) with what came in the process that the editor starts for
- * it, for each folder and method, and prints the table of docs/benchmarks.md. Time is that of the whole process, from its start to the
- * adapter, without the trial. Run it on a quiet machine, after `npm run build`; memory does not depend on that.
+ * Compares the training form's estimate (time, memory, steps) with the actual figures of the process that the editor starts for the
+ * training, for each folder and method, and prints the table of docs/benchmarks.md. Time is that of the whole process, from its start to
+ * the adapter, without the trial. Run it on a quiet machine, after `npm run build`; memory does not depend on that.
  *
  *     node scripts/measure/estimateAccuracy.ts FOLDER… [--methods lora,ia3] [--preset quick] [--steps N] [--validation 0.1] [--shape smollm2-135m]
  *
@@ -79,7 +79,7 @@ async function compare(folder: string, method: string): Promise<string> {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** What was said, above or below what came. */
+/** Returns how far the estimate was above or below the actual figure. */
 function percent(said: number, came: number): string {
   const share = Math.round(100 * (said / came - 1));
   return `${share < 0 ? "−" : "+"} ${Math.abs(share)} %`;

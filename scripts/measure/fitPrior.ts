@@ -1,12 +1,11 @@
 /**
- * Learns the weights of copied text beside a base (docs/prior.md) on the lines of repositories that it was not trained on, and prints
+ * Learns the weights of copied text next to a base (docs/prior.md) on the lines of repositories that it was not trained on, and prints
  * them for mixtureWeights.ts. `--test` tests each repository with the weights of the others.
  *
  *     node scripts/measure/fitPrior.ts FOLDER… [--base DIR] [--lines 200] [--test] [--adapters WORK [--method lora]]
  *
- * With --adapters, the folder --work of adapterAtCursor.ts, the base wears each repository's own adapter, and the lines are those of the
- * files that were held out from its training;
- * --method base asks the base alone at the same lines.
+ * With --adapters, the folder --work of adapterAtCursor.ts, the base uses each repository's own adapter, and the lines are those of the
+ * files that were held out from its training; --method base completes the same lines with the base alone.
  */
 
 import { basename, join, resolve } from "node:path";
@@ -65,7 +64,7 @@ function observationsOf(all: readonly { readonly lines: readonly ObservedLine[] 
   return all.flatMap(({ lines }) => lines.flatMap(({ observations }) => observations));
 }
 
-/** The share of lines that greedy decoding writes exactly, and the mean bits of a token that copies say something about. */
+/** Returns the share of lines that greedy decoding writes exactly, and the mean bits of tokens for which there are copies. */
 function report(lines: readonly ObservedLine[], weights: MixtureWeights | undefined): string {
   const distributions = observationsOf([{ lines }]).map((observation) => mixed(observation, weights));
   const isRight = (observation: Observation): boolean => {

@@ -138,7 +138,7 @@ async function stepSeconds(
   return both.map((all) => all.toSorted((x, y) => x - y)[all.length >> 1]!) as [number, number];
 }
 
-/** Decodes a text that is known: the guesses are its tokens, of which one in nine is wrong, as in a repository that repeats itself. */
+/** Decodes a known text: the guesses are its tokens, of which one in nine is wrong, as in a repository that repeats itself. */
 async function measureDrafts(base: InstalledBase, prompt: readonly number[]): Promise<void> {
   const tree = await openTokenTree(base);
   const decodeText = (ids: readonly number[]): string => ids.map((id) => `${id} `).join("");
@@ -174,7 +174,7 @@ async function measureDrafts(base: InstalledBase, prompt: readonly number[]): Pr
   await tree.release();
 }
 
-/** Other load on the machine hardly changes the processor time. */
+/** Returns the processor time of work, which other load on the machine hardly changes. */
 async function processorSeconds(work: () => Promise<unknown>): Promise<number> {
   const start = process.cpuUsage();
   await work();

@@ -1,12 +1,12 @@
 /**
- * Shows that training and completion speak of the same thing: trains on one file to the end, and completes rests of its lines. A
- * model that knows a file by heart writes them. Where it does not, training has asked otherwise than the completer does.
+ * Shows that training and completion use the same prompts: trains on one file to the end, and completes the rests of its lines. A model
+ * that knows a file by heart writes them. If it does not, training has used other prompts than the completer does.
  *
  *     node scripts/measure/overfit.ts [FILE.py] [--holes 200] [--base NAME] [--train '{"steps": 300}'] [--out FOLDER]
  *
- * Prints the share that is exactly right by the place of the cursor, and each other completion beside the author's text. The last
- * run adds the prior of copied text, which may overrule the adapter: it was fitted on the base. --train takes fields of a train
- * request. An adapter that is in --out already is not trained again.
+ * Prints the share that is exactly right by the place of the cursor, and each wrong completion next to the author's text. The last run
+ * adds the prior of copied text, which may overrule the adapter: it was fitted on the base. --train takes fields of a train request. An
+ * adapter that is in --out already is not trained again.
  */
 
 import { basename, join } from "node:path";

@@ -1,7 +1,7 @@
 /**
- * Writes the tables and charts of docs/paper.md from the runs of scripts/measure/paperQuestions.ts: scores with intervals, what each training
- * cost, the paired tests that bear on the paper's general claims, and Graft's own charts. Evaluates nothing, and writes nothing of a
- * suite that is not complete.
+ * Writes the tables and charts of docs/paper.md from the runs of scripts/measure/paperQuestions.ts: scores with intervals, what each
+ * training cost, the paired tests that bear on the paper's general claims, and Graft's own charts. Evaluates nothing, and writes nothing
+ * about a suite that is not complete.
  *
  *     node scripts/measure/paperDocument.ts [--suite conala] [--protocol paper-v2] [--folder .graft/paper] --out docs/paper
  */
@@ -86,7 +86,7 @@ function rowOf(name: string): number {
   return suite.rows.findIndex(({ candidate }) => candidate === name);
 }
 
-/** The candidate of a kind of examples with the highest chrF. */
+/** Returns the candidate with the highest chrF among those with this kind of examples. */
 function bestOf(mode: "icl" | "rag"): string {
   const rows = suite.rows.filter(({ candidate }) => candidate.startsWith(`${mode}-`));
   return rows.toSorted((one, other) => other.scores["chrf"]!.value - one.scores["chrf"]!.value)[0]!.candidate;
@@ -106,7 +106,7 @@ async function trainingsTable(): Promise<string> {
   return table(["trained", "parameters", "validation loss", "steps", "time", "peak memory"], rows);
 }
 
-/** The pairs that the paper's general claims are about. A claim about large models or QLoRA has none here. */
+/** Returns a table of the pairs that the paper's general claims are about. Claims about large models or QLoRA have no pair here. */
 function claimsTable(): string {
   const lora = `lora-${flags.suite}`;
   const pairs: readonly (readonly [string, string])[] = [

@@ -24,7 +24,7 @@ def python_files() -> list[tuple[str, str]]:
     roots = {sysconfig.get_path("stdlib"), *site.getsitepackages()}
     paths = sorted({path for root in roots for path in Path(root).rglob("*.py")})
     found = []
-    # Every so many-th, so that all packages have their share.
+    # Evenly spaced, so that all packages have their share.
     for path in paths[:: max(1, len(paths) // (count * 2))]:
         try:
             text = path.read_bytes().decode()

@@ -32,7 +32,7 @@ from filters import Deduplicator, Overlap, clean, is_test, quality, rejection
 DEFAULT_CAP_KB = 3500
 LARGEST_WHEEL = 120_000_000
 TEST_SHARE = {"heldout": 0.03, "train": 0.1}
-CHOICE = 2  # so many times what a package may give is looked at to choose from
+CHOICE = 2  # times the bytes that a package may give are looked at, to choose from
 FAMILIES = {"MIT": ("mit",), "BSD": ("bsd",), "Apache": ("apache",), "PSF": ("psf", "python software")}
 SKIPPED_DIRS = {"_vendor", "vendor", "vendored", "_vendored", "_vendored_packages", "vendored_packages",
                 "externals", "extern", "third_party", "_vendor_package", "node_modules", "locale", "locales"}

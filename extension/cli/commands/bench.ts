@@ -102,9 +102,9 @@ const resultSchema = z.object({
 });
 
 /**
- * Runs `graft bench` with these arguments on one device, in a process of its own: CUDA and WebGPU need different builds of ONNX Runtime.
+ * Runs `graft bench` with these arguments on one device, in a separate process: CUDA and WebGPU need different builds of ONNX Runtime.
  *
- * @throws DeviceFailure if the process ends without a result, or has gone on with another device
+ * @throws DeviceFailure if the process ends without a result, or has continued on another device
  */
 async function benchApart(
   device: Device,

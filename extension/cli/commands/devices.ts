@@ -16,7 +16,7 @@ import { aligned } from "../output.ts";
 
 export interface DevicesFlags {
   readonly base: string;
-  /** Measures devices again that are known. */
+  /** Measures devices again that have been measured before. */
   readonly again?: boolean;
 }
 
@@ -26,7 +26,7 @@ interface Listed {
   readonly usable: boolean;
   /** Why it is not usable, and what to do; empty if it is. */
   readonly reason: string;
-  /** The GPU; empty if the system does not tell. */
+  /** The GPU; empty if the system does not report it. */
   readonly adapter: string;
   readonly decodeTokensPerSecond: number | null;
   readonly prefillTokensPerSecond: number | null;
@@ -49,7 +49,7 @@ export async function devicesCommand({ base: name, again = false }: DevicesFlags
   output.result({ base: base.name, devices }, aligned(rows).join("\n"));
 }
 
-/** Probes the devices that can be tried and are not known yet, and returns what is known of all. */
+/** Probes the devices that can be tried and are not known yet, and returns the findings of all devices. */
 export async function measured(
   base: InstalledBase,
   again: boolean,
@@ -73,7 +73,7 @@ export async function measured(
 }
 
 /**
- * Probes a device that a flag names, if nothing is known of it yet: a device that computes something else is not used.
+ * Probes a device that a flag names, if nothing is known of it yet: a device that computes wrong results is not used.
  *
  * @param base a base, or its name
  */
@@ -83,13 +83,16 @@ export async function probeNamed(device = "auto", base: InstalledBase | string, 
   await measured(opened, false, context, device);
 }
 
-/** The engine's bundle beside this one, or its source beside this source. */
+/** Returns the engine's bundle next to this one, or its source if this is a source. */
 function engineEntry(): string {
   const bundle = join(import.meta.dirname, "engine.js");
   return existsSync(bundle) ? bundle : join(import.meta.dirname, "..", "..", "engine", "server.ts");
 }
 
-/** WebGPU has trained on a software driver. On CUDA, ONNX Runtime computes on the CPU what has no kernel there; nobody has tried it. */
+/**
+ * Devices that can train. WebGPU has been tested for it with a software driver. On CUDA, ONNX Runtime computes on the CPU what has no
+ * kernel there; training on it is untested.
+ */
 const trains: ReadonlySet<Device> = new Set(["cpu", "cuda", "webgpu"]);
 
 function listed(

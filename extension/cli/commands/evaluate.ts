@@ -92,13 +92,13 @@ function checkFlags(flags: EvaluateFlags, kind: SuiteKind): void {
 
 function requestOf(flags: EvaluateFlags): Pick<EvaluationOptions, "suite"> {
   const names = new Set(Object.keys({ ...suiteFields, ...taskFields, ...infillingFields }));
-  // Candidates and seeds have runs of their own.
+  // Each candidate and each seed has a separate run.
   for (const name of ["ngram", "seed"]) names.delete(name);
   const given = Object.entries(flags).filter(([name]) => names.has(name));
   return { suite: flags.suite, ...Object.fromEntries(given) };
 }
 
-/** N-grams read only a few tokens, and none of other files. */
+/** N-grams read only a few tokens, and none from other files. */
 const withoutContext = { context: "file", repository: undefined } as const;
 
 /** Returns the base with its adapters, then the baselines, then n-grams of the base's tokens. */

@@ -65,7 +65,7 @@ export interface ExportFlags {
   readonly out?: string;
 }
 
-/** Returns the named runs, or all runs if none is named. */
+/** Exports the named runs, or all runs if none is named. */
 export async function exportRunsCommand(
   names: readonly string[],
   { format, out }: ExportFlags,

@@ -172,7 +172,7 @@ export interface ExportStudyFlags {
   readonly out?: string;
 }
 
-/** With a format one table; without, a folder with everything. */
+/** Exports one table if a format is given, otherwise a folder with everything. */
 export async function exportStudyCommand(name: string, flags: ExportStudyFlags, context: Context): Promise<void> {
   const { output, places, signal } = context;
   const { format, out } = flags;
@@ -200,7 +200,7 @@ export async function exportStudyCommand(name: string, flags: ExportStudyFlags, 
   output.result({ format, ...result }, out === undefined ? text.trimEnd() : `Wrote ${resolve(out)}`);
 }
 
-/** The path of a study, or the name of one of the home's. */
+/** Returns the path of a study, given by its path or by its name in the home. */
 export function studyPath(name: string, { places }: Context): string {
   const isPath = /[/\\]/.test(name) || name.endsWith(".json");
   return isPath ? resolve(name) : studyPathOf(places.home, name);

@@ -20,7 +20,7 @@ export interface DifferencesFlags {
   readonly out?: string;
 }
 
-/** Candidates have the names of the tables. */
+/** Compares two candidates, named as in the tables. */
 export async function differencesCommand(
   name: string,
   candidates: readonly [string, string],

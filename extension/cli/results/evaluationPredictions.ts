@@ -9,7 +9,7 @@ import { runFiles, type Prediction } from "../../core/evaluation/runs/runRecord.
 import type { SuiteKind } from "../../core/evaluation/suites/suiteKind.ts";
 import type { Evaluated } from "./evaluationResult.ts";
 
-/** For tasks the first candidate's, for held-out code every candidate's; with several seeds the first. */
+/** Writes the first candidate's predictions for tasks, and every candidate's for held-out code; of several seeds, the first. */
 export async function writePredictions(evaluated: readonly Evaluated[], kind: SuiteKind, path: string): Promise<void> {
   if (kind === "infilling") return await writeFilledHoles(evaluated, path);
   try {

@@ -45,7 +45,7 @@ export function scoreTable(rows: readonly RunRow[], holes?: Readonly<Record<stri
   return lines;
 }
 
-/** Group by group: a later row may have scores of a group that the first one lacks. */
+/** Returns the scores group by group: a later row may have scores of a group that the first one lacks. */
 function scoreNames(rows: readonly RunRow[]): string[] {
   const groupOf = (name: string): string => measureFormat(name).group ?? "";
   const names = [...new Set(rows.flatMap(({ scores }) => Object.keys(scores)))];

@@ -1,4 +1,4 @@
-/** What a training would learn from, as text. */
+/** Shows as text what a training would learn from. */
 
 import { counted } from "../../core/foundation/words/quantities.ts";
 import { english } from "../../core/foundation/words/said.ts";

@@ -1,11 +1,11 @@
-/** What a refresh changed, as the list of refreshes has it. */
+/** Shows as text what a refresh changed, as in the list of refreshes. */
 
 import { signed } from "../../core/foundation/numbers/signed.ts";
 import { counted } from "../../core/foundation/words/quantities.ts";
 import type { Refresh } from "../../core/training/refresh/refreshLog.ts";
 import { rightLines } from "../../core/training/refresh/rightLines.ts";
 
-/** Returns a difference, because each refresh is tried on other lines: shares of two rows would not compare. */
+/** Returns a difference instead of two shares, because each refresh is tried on other lines, so shares of different rows do not compare. */
 export function changeText(refresh: Pick<Refresh, "lines" | "bodies" | "decidedBy">): string {
   const { bodies, decidedBy } = refresh;
   if (bodies && decidedBy === "bodies") {

@@ -37,7 +37,7 @@ export function planText({ title, runs, order, notes }: StudyPlan): string {
   ].join("\n");
 }
 
-/** What cannot be evaluated and why; candidates that fail for one reason share a line. */
+/** Returns what cannot be evaluated and why. Candidates that fail for the same reason share a line. */
 export function failureTexts(
   { runs }: Pick<StudyPlan, "runs">,
   failures: readonly { readonly run: number; readonly problem: SaidProblem }[],
@@ -51,7 +51,7 @@ export function failureTexts(
   return [...names].map(([reason, candidates]) => `Not evaluated: ${[...candidates].join("; ")} ${reason}`);
 }
 
-/** The tasks that differ most in either direction. */
+/** The number of tasks shown in each direction: those that differ most. */
 const shownDifferences = 5;
 
 export function differencesText(asked: AskedDifferences, found: TaskDifferences): string {

@@ -1,6 +1,6 @@
 /**
- * Which texts an index holds and which files have them: a text that several files have is kept once, under the first of their
- * paths. A file that is renamed, or returns after a checkout, needs no indexing.
+ * The texts that an index holds and the files that have them. A text that several files share is kept once, under the first of
+ * their paths. A file that is renamed, or returns after a checkout, needs no indexing.
  */
 
 import { stemOf } from "./definitions/modules.ts";
@@ -22,14 +22,14 @@ export interface FileTable {
   readonly paths: ReadonlyMap<string, Content>;
   /** Bytes of the texts that are indexed, and the number of files that have them. */
   readonly size: { readonly bytes: number; readonly files: number };
-  /** Says that a file has this text now. */
+  /** Records that a file now has this text. */
   set(path: string, hash: string, bytes: number): Content;
   delete(path: string): void;
-  /** Says where a text is indexed. */
+  /** Records where a text is indexed. */
   locate(content: Content, place: Place): void;
-  /** Forgets the texts whose place is in `part`, which is about to go. Returns those that files have. */
+  /** Forgets the places in `part`, which is about to be dropped. Returns the texts there that files still have. */
   release(part: Part): Content[];
-  /** The paths with a name that a module can have. */
+  /** Returns the paths of the files that a module named `stem` can be. */
   named(stem: string): Iterable<string>;
 }
 

@@ -1,9 +1,9 @@
-/** Finds the places that the user edited recently in the index: what it does not hold may not be read. */
+/** Looks up the places that the user edited recently in the index: a model must not read text that the index does not hold. */
 
 import type { Files } from "./definitions/lookup.ts";
 import type { RepositoryQuery, Snippet } from "./repositoryQuery.ts";
 
-/** Returns those whose text stands in the index as it is, in their order. */
+/** Returns the places whose text the index holds unchanged, in their order. */
 export function findEdited(files: Files, { edited = [] }: RepositoryQuery): Snippet[] {
   return edited.filter(({ path, text }) => {
     const place = files.place(path);

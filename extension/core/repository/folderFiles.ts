@@ -16,7 +16,7 @@ export interface FileChange extends Change {
 }
 
 export interface FolderFiles {
-  /** Each file as it was read last. The hash of a text is for the caller to enter. */
+  /** Each file as it was last read. The caller enters the hash of its text. */
   readonly known: Map<string, StoredFile>;
   /** The paths of all files that may be read. */
   list(): Promise<string[]>;
@@ -28,11 +28,11 @@ export interface FolderFiles {
     portion: number,
     onProgress: ((done: number, total: number) => void) | undefined,
   ): AsyncGenerator<FileChange[]>;
-  /** Whether a path is that of rules, or of a folder that came or went. */
+  /** Whether paths mean more files than they name: a file of rules does, and so does a folder that was created or removed. */
   standForMany(paths: readonly string[]): Promise<boolean>;
-  /** Reads a file that may not be one of those listed. */
+  /** Reads a file that may be unlisted, or not allowed to be read. */
   readIfAllowed(path: string): Promise<FileChange | undefined>;
-  /** What is to be known of a file that is not listed. */
+  /** Forgets a file that is not listed, and returns its change. */
   gone(path: string): Promise<FileChange>;
   /** Judges the text of a document. Its file counts as unread. */
   readDocument(path: string, text: string): Promise<FileChange>;
@@ -103,7 +103,7 @@ function isUnchanged({ size, modified, changed }: StoredFile, info: Stats): bool
 
 const rules: ReadonlySet<string> = new Set([".gitignore", ...environmentMarkers]);
 
-/** Whether files that may be read could be among those that may not be read any more. */
+/** Whether the rules may have changed, so that some files must not be read any more. */
 export function changeRules(paths: readonly string[]): boolean {
   return paths.some((path) => rules.has(basename(path)));
 }

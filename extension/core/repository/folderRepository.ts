@@ -13,14 +13,14 @@ import type { RepositoryAnswer, RepositoryQuery } from "./repositoryQuery.ts";
 import { openRepositoryStore, type StoredRepository } from "./storage/repositoryStore.ts";
 
 export interface FolderRepository {
-  /** Empty from the moment that {@link FolderRepository.reread} hears of other rules until they are applied. */
+  /** Returns an empty answer from the moment that {@link FolderRepository.reread} learns of changed rules until they are applied. */
   query(query: RepositoryQuery): RepositoryAnswer;
   /**
-   * Reads files again that were saved, created, deleted or renamed: by their paths, relative to the folder. Where a folder or
-   * ignore rules are among them, and without paths, it looks at all files.
+   * Rereads files that were saved, created, deleted or renamed, by their paths relative to the folder. Looks at all files if a
+   * folder or ignore rules are among the paths, or if there are no paths.
    */
   reread(paths?: readonly string[]): Promise<void>;
-  /** Takes the text of a document that differs from its file; undefined once it does not. */
+  /** Takes the text of a document that differs from its file; undefined once the two agree. */
   setUnsaved(path: string, text: string | undefined): Promise<void>;
   /** Merges small segments, and writes what has changed to disk; unsaved texts stay in memory. */
   save(): Promise<void>;
@@ -30,9 +30,9 @@ export interface FolderRepository {
 export interface FolderRepositoryOptions {
   /** The root. */
   readonly folder: string;
-  /** Holds the indexes of all folders on disk. */
+  /** The folder with the indexes of all folders. */
   readonly home: string;
-  /** The real paths of other roots inside. */
+  /** The real paths of other roots inside this one. */
   readonly except?: ReadonlySet<string>;
   readonly onProgress?: (done: number, total: number) => void;
   readonly limits?: RepositoryLimits;
@@ -41,7 +41,7 @@ export interface FolderRepositoryOptions {
 /** Beyond this many paths it is faster to look at all files. */
 const mostSingly = 200;
 
-/** Returns once all files have been read; of those that have not changed, the texts come from the index on disk. */
+/** Opens the index, and returns once all files have been read. The texts of unchanged files come from the index on disk. */
 export async function openFolderRepository(options: FolderRepositoryOptions): Promise<FolderRepository> {
   const { folder, home, except = new Set(), onProgress, limits = repositoryLimits } = options;
   const root = await realpath(folder);
@@ -62,12 +62,12 @@ export async function openFolderRepository(options: FolderRepositoryOptions): Pr
       const file = files.known.get(path);
       if (file) files.known.set(path, { ...file, hash: repository.hashOf(path) ?? null });
     }
-    // What a file said before it was ignored, or held a secret, must not lie about in memory or on disk: neither its last text
-    // nor an older one, nor the one under another name.
+    // Once a file is ignored or holds a secret, none of its earlier text may stay in memory or on disk: neither the last text, nor
+    // an older one, nor the same text under another name.
     if (isNews) repository.forget();
     isChanged ||= changes.length > 0;
   };
-  /** `judged` is called once nothing is held any more that may not be read. */
+  /** Calls `judged` once the index holds nothing that must not be read. */
   const readAll = async (judged?: () => void): Promise<void> => {
     const paths = (await files.list()).filter((path) => !unsaved.has(path));
     const listed = new Set(paths);
@@ -99,7 +99,7 @@ export async function openFolderRepository(options: FolderRepositoryOptions): Pr
     try {
       await store.write({ files: files.known, segments: saved.map(({ segment }) => segment) });
     } catch (error) {
-      // What is on disk may hold what must go.
+      // The files on disk may still hold text that must be removed, so the next call has to write.
       isChanged = true;
       throw error;
     }
@@ -121,7 +121,7 @@ export async function openFolderRepository(options: FolderRepositoryOptions): Pr
   };
 }
 
-/** Returns whether a file must not be read any more. */
+/** Updates `forbidden`, and returns whether a file has become forbidden. */
 function follow(forbidden: Set<string>, changes: readonly FileChange[]): boolean {
   const isNews = changes.some(({ path, isForbidden }) => isForbidden && !forbidden.has(path));
   for (const { path, isForbidden } of changes) {
@@ -133,11 +133,11 @@ function follow(forbidden: Set<string>, changes: readonly FileChange[]): boolean
 
 interface Silence {
   readonly isOn: boolean;
-  /** Returns what ends it. */
+  /** Returns the function that ends it. */
   begin(): () => void;
 }
 
-/** Several may overlap. */
+/** Silences may overlap. */
 function createSilence(): Silence {
   const running = new Set<symbol>();
   return {
@@ -156,7 +156,7 @@ function emptyAnswer({ edited, shown }: RepositoryQuery): RepositoryAnswer {
   return { definitions: [], similar: [], copies: [], ...(edited && { edited: [] }), ...(shown && { gone: shown }) };
 }
 
-/** Takes what is on disk: segments, the files that they hold, and the files that the rules leave out. */
+/** Restores what is on disk: segments, the files that they hold, and the files that the rules leave out. */
 function restore(stored: StoredRepository, repository: Repository, { known }: FolderFiles): void {
   const hashes = new Set(stored.segments.flatMap((segment) => segment.files.map(({ hash }) => hash)));
   for (const [path, file] of stored.files) if (file.hash === null || hashes.has(file.hash)) known.set(path, file);

@@ -10,7 +10,7 @@ export function nearness(a: string, b: string): number {
   return common / folders;
 }
 
-/** For sorting paths and texts by their code units, which no locale changes. */
+/** Compares paths or texts by code units, so that the order does not depend on the locale. */
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

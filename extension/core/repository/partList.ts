@@ -11,14 +11,14 @@ export interface Source extends HashedText {
 
 export interface PartList {
   readonly parts: readonly Part[];
-  /** Adds a segment whose files are hidden so far. */
+  /** Adds a segment. Its files are hidden at first. */
   append(segment: Segment, isUnsaved: boolean): Part;
-  /** Indexes texts, and says in the table where they are. */
+  /** Indexes texts, and records in the table where they are. */
   build(sources: readonly Source[], isUnsaved: boolean): void;
   /** Drops segments all of whose files are hidden. */
   dropHidden(): void;
   compact(isUnsaved: (path: string) => boolean): void;
-  /** Builds segments anew that hold hidden texts. */
+  /** Rebuilds the segments that hold hidden texts, without these. */
   forget(): void;
 }
 
@@ -29,7 +29,7 @@ const smallShare = 1 / 8;
 export function createPartList(table: FileTable, limit: number): PartList {
   let parts: readonly Part[] = [];
 
-  /** Builds the texts of some parts anew. */
+  /** Replaces some parts by new ones with their visible texts. */
   const merge = (merged: readonly Part[], isUnsaved: (path: string) => boolean): void => {
     const texts = new Map(merged.flatMap(visibleTexts));
     const sources = merged

@@ -18,7 +18,7 @@ import type { RepositoryAnswer, RepositoryQuery } from "./repositoryQuery.ts";
 import type { Part, Segment } from "./segment.ts";
 import { findSimilar } from "./similar/findSimilar.ts";
 
-/** `text` is undefined where the file is gone. */
+/** `text` is undefined if the file is gone. */
 export interface Change {
   readonly path: string;
   readonly text: string | undefined;
@@ -31,15 +31,15 @@ export interface Repository {
   /** The same for many files at once, such as after a checkout. `isUnsaved`: the texts are in no file. */
   updateAll(changes: Iterable<Change>, isUnsaved?: boolean): void;
   /**
-   * Merges small segments and those that are mostly hidden: questions slow down with their number. Unsaved texts that have
-   * been saved become texts like others. For idle moments; takes up to a second.
+   * Merges small segments and those that are mostly hidden, because each segment slows down questions. Unsaved texts that have been
+   * saved become ordinary texts. Call it in idle moments: it takes up to a second.
    */
   compact(isUnsaved?: (path: string) => boolean): void;
-  /** Removes texts that no file has any more also from memory. */
+  /** Removes texts that no file has any more, also from memory. */
   forget(): void;
-  /** Takes segments that were kept on disk, and the files that have their texts, by the hashes of these. */
+  /** Takes segments that were kept on disk, and the files that have their texts, with the hash of each text. */
   restore(segments: readonly Segment[], files: Iterable<readonly [path: string, hash: string]>): void;
-  /** The hash of the text that a file has in the index. */
+  /** Returns the hash of the text that a file has in the index. */
   hashOf(path: string): string | undefined;
   readonly parts: readonly Part[];
   readonly size: RepositorySize;
@@ -148,7 +148,7 @@ function hashOfText(text: string): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }
 
-/** The files that a question from the file `path` may be answered from: those with another text. */
+/** Returns the files from which a question in the file `path` may be answered: those with a different text. */
 function filesWithout(path: string, parts: readonly Part[], table: FileTable): Files {
   const { paths } = table;
   const own = paths.get(path);

@@ -12,7 +12,7 @@ export const snippetSchema = z.object({
 });
 export type Snippet = z.output<typeof snippetSchema>;
 
-/** A place in another file where the text before the cursor stands again. */
+/** A place in another file where the text before the cursor occurs again. */
 export const copySchema = z.object({
   path: z.string(),
   /** The text before the place; it ends as the text before the cursor does. */
@@ -29,19 +29,19 @@ export interface RepositoryQuery {
   readonly suffix: string;
   /** Places of other files that the user edited recently, the last first. */
   readonly edited?: readonly Snippet[];
-  /** Paths of other files that stand in the prompt. */
+  /** Paths of other files that are in the prompt. */
   readonly shown?: readonly string[];
 }
 
 export interface RepositoryAnswer {
-  /** What the file imports and the cursor names, nearest to the cursor first: signatures, first lines of docstrings, class skeletons. */
+  /** Definitions of imports and of names near the cursor, nearest to it first: signatures, first lines of docstrings, class skeletons. */
   readonly definitions: readonly Snippet[];
   /** Parts of files that share rare words with the lines before the cursor, most similar first. */
   readonly similar: readonly Snippet[];
-  /** Those of the edited places that the index holds. */
+  /** The edited places whose text the index holds. */
   readonly edited?: readonly Snippet[];
   /** Longest match first. */
   readonly copies: readonly Copy[];
-  /** Those of the shown paths that the index does not hold: they are gone, or may not be read any more. */
+  /** The shown paths that the index does not hold: the files are gone, or must not be read any more. */
   readonly gone?: readonly string[];
 }

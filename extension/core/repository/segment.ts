@@ -1,16 +1,16 @@
 /**
- * A segment: some files of a repository, and what finds text in them. It never changes; a file that changes is hidden in
- * its segment and stands in a newer one, as in Lucene.
+ * A segment: some files of a repository, and the structures that find text in them. It never changes; a file that changes is hidden
+ * in its segment and added to a newer one, as in Lucene.
  *
- * Text is kept as UTF-8 bytes, and all places are bytes from the start of the segment. All of it is typed arrays, so a
- * segment can be written to disk and read back as it is.
+ * Text is kept as UTF-8 bytes, and all places are bytes from the start of the segment. A segment consists of typed arrays, so it
+ * can be written to disk and read back as it is.
  */
 
 import type { Outline } from "./definitions/outline.ts";
 import type { Postings } from "./similar/postings.ts";
 
 export interface SegmentFile {
-  /** Identifies its text. Its paths may change without the segment. */
+  /** Identifies its text. Its paths may change although the segment does not. */
   readonly hash: string;
   readonly start: number;
   readonly end: number;
@@ -30,11 +30,11 @@ export interface Segment {
 /** A segment of an index. */
 export interface Part {
   readonly segment: Segment;
-  /** 1 for each file that has been replaced or deleted, or that asks. */
+  /** 1 for each file that was replaced or deleted, or that asks the question. */
   readonly hidden: Uint8Array;
-  /** The path of each file, relative to the root, with forward slashes; any text for those that are hidden. */
+  /** The path of each file, relative to the root, with forward slashes; any text for hidden files. */
   readonly paths: string[];
-  /** Holds text that is in no file: it must not be written to disk. */
+  /** Whether it holds text that is in no file, which must not be written to disk. */
   readonly isUnsaved: boolean;
 }
 
@@ -55,7 +55,7 @@ export function fileAt({ files }: Segment, place: number): number {
   return low;
 }
 
-/** Returns the text between two places, without characters that a border cuts. */
+/** Returns the text between two places, without characters that are cut off at either end. */
 export function textBetween({ text }: Segment, start: number, end: number): string {
   let [from, to] = [start, end];
   while (from < to && isInside(text[from]!)) from++;

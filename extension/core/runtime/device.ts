@@ -13,7 +13,7 @@ export const deviceChoices = ["auto", ...devices] as const;
 
 export type DeviceChoice = (typeof deviceChoices)[number];
 
-/** A device, and what is known of the way to use it. */
+/** A device, and what is known about how to use it. */
 export interface Placement {
   readonly device: Device;
   /**
@@ -38,8 +38,8 @@ export const providerOf: Readonly<Record<Device, string>> = {
 };
 
 /**
- * The devices on which GroupQueryAttention does not rotate. WebGPU's ignores the positions it is given, and rotates by the number
- * of tokens in the cache; nobody has tried the others.
+ * The devices on which rotation is separate from GroupQueryAttention. WebGPU's kernel ignores the positions it is given and rotates
+ * by the number of tokens in the cache; the others are untested.
  */
 export const rotatesApart: ReadonlySet<Device> = new Set(["cuda", "directml", "webgpu", "coreml"]);
 
@@ -49,7 +49,7 @@ export const lacksFusedMatMul: ReadonlySet<Device> = new Set(["webgpu", "coreml"
 /** The devices whose GroupQueryAttention has no kernel for float32 (ONNX Runtime 1.30, by its log of placements). */
 export const attendsInHalf: ReadonlySet<Device> = new Set(["cuda"]);
 
-/** The names of devices for people. */
+/** The names of devices, as the user reads them. */
 export const deviceNames: Readonly<Record<Device, string>> = {
   cpu: "CPU",
   cuda: "CUDA",
@@ -58,7 +58,7 @@ export const deviceNames: Readonly<Record<Device, string>> = {
   coreml: "Core ML",
 };
 
-/** A device that cannot open a session, or fails in the middle of one. The same work can go on elsewhere. */
+/** The failure of a device that cannot open a session, or fails in the middle of one. The same work can continue on another device. */
 export class DeviceFailure extends UserError {
   readonly device: Device;
 
@@ -75,7 +75,10 @@ export class DeviceFailure extends UserError {
   }
 }
 
-/** ONNX Runtime puts the failed check and its place in the sources in front of the reason, and may add a stack. */
+/**
+ * Returns the reason in a message of ONNX Runtime, which puts the failed check and its place in the sources before it and may add a
+ * stack.
+ */
 function firstLine(message: string): string {
   const [line = ""] = message.trim().split("\n");
   const reason = line.replace(/^.* was false\. (?=\S)/, "").trim();

@@ -1,8 +1,8 @@
 /**
  * Loads ONNX Runtime's native library: the package's own, or the one in the folder that the environment names, which can use CUDA.
  *
- * The library is found by its name, "libonnxruntime.so.1". The first of that name in a process serves everybody, and looks for its
- * providers beside itself. So a copy of the binding beside the other library is loaded first.
+ * The library is found by its name, "libonnxruntime.so.1". The first library of that name in a process serves all callers, and
+ * looks for its providers next to itself. So a copy of the binding next to the other library is loaded first.
  */
 
 import { createRequire } from "node:module";
@@ -22,7 +22,7 @@ process.env["ORT_DISABLE_TELEMETRY"] = "1";
 const folder = process.env[cudaVariable];
 if (folder) process.dlopen({ exports: {} }, join(folder, bindingName));
 
-/** Not an import, because a bundle would hoist that above the lines before. */
+/** Not an import, because a bundle would hoist it above the preceding lines. */
 export const runtime = createRequire(import.meta.url)("onnxruntime-node") as typeof OnnxRuntime;
 
 /** Returns the path of the binding that belongs to the package on this platform. */

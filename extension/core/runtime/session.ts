@@ -21,7 +21,7 @@ export interface SessionOptions {
   readonly weightFolder?: string;
   /** The default is all cores. */
   readonly threads?: number | undefined;
-  /** The CPU by default. ONNX Runtime computes there, too, what another device has no kernel for. */
+  /** The CPU by default. ONNX Runtime also uses the CPU for operations that another device has no kernel for. */
   readonly device?: Device | undefined;
   /** Training frees tensors early instead of planning one memory block for all; inference is faster with the plan. */
   readonly purpose: "inference" | "training";

@@ -8,9 +8,9 @@ import { findRepository, namedExcludes, patternsOf, repositoryFiles, userSetting
 export interface IgnoreRules {
   /** A file of rules that cannot be read. It could name any file, so all are ignored. */
   readonly unreadable: string | undefined;
-  /** Whether git ignores the absolute `path`, which lies inside the folder of the rules, in a folder that is not ignored. */
+  /** Whether git ignores the absolute `path`, which must be inside the folder of the rules, in a folder that is not ignored. */
   ignores(path: string, isFolder: boolean): boolean;
-  /** Returns the rules inside the folder `path`, those of its own .gitignore and of its own repository included. */
+  /** Returns the rules inside the folder `path`, including those of its own .gitignore and its own repository. */
   within(path: string): Promise<IgnoreRules>;
 }
 
@@ -24,9 +24,9 @@ interface Layer {
 }
 
 /**
- * Returns the rules for `folder`, those of the repository around it included. If the repository ignores `folder`
- * itself, the user chose it on purpose, so only rules from there on apply. A .gitignore also applies without a
- * repository, such as in an unpacked archive.
+ * Returns the rules for `folder`, including those of the repository around it. If the repository ignores `folder` itself, the user
+ * chose it on purpose, so only rules from there on apply. A .gitignore also applies without a repository, such as in an unpacked
+ * archive.
  *
  * Files that git tracks although a rule matches them are ignored here: in doubt, privacy wins.
  */

@@ -1,4 +1,4 @@
-/** What a user trains on in spite of the rules: all files that a rule leaves out, or single files. */
+/** The files that a user trains on despite the rules: all files that a rule leaves out, or single files. */
 
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,21 +16,21 @@ export const overrulable = [
 ] as const satisfies readonly SkipReason[];
 
 export interface Included {
-  /** Whether a file is taken although it has this reason to be left out. */
+  /** Whether a file is included despite this reason to leave it out. */
   takes(path: string, reason: SkipReason): boolean;
-  /** The files that are named. */
+  /** The files that the user names. */
   readonly files: readonly string[];
 }
 
-/** Files that no word of the user makes fit: there is no text to learn. */
+/** Reasons that the user cannot overrule, because there is no text to learn. */
 const unusable: ReadonlySet<SkipReason> = new Set(["large", "binary", "encoding", "empty", "unreadable"]);
 
-/** Whether a file that is left out can be named. A folder stands for files that are not listed. */
+/** Whether a skipped file can be included by its name. A folder cannot: it represents files that are not listed. */
 export function canInclude({ path, reason }: Skipped): boolean {
   return !unusable.has(reason) && !path.endsWith("/");
 }
 
-/** Whether the folder has the file itself: a link would lead out of it, or read a file twice. */
+/** Whether the folder has the file itself, not a link, which could lead out of the folder or have a file read twice. */
 export async function hasFile(folder: string, path: string): Promise<boolean> {
   const real = await realpath(join(folder, path)).catch(() => undefined);
   return real !== undefined && real === join(await realpath(folder), path) && (await isFile(real));
@@ -64,7 +64,7 @@ export function readIncluded(include: readonly string[] = []): Included {
   const files = include.filter((name) => !reasons.has(name)).map((path) => path.replaceAll("\\", "/"));
   for (const name of files) {
     const isReason = (skipReasons as readonly string[]).includes(name);
-    // One spelling for each file: another one would have it read twice.
+    // Each file has one spelling, because a second one would have it read twice.
     const isInside = name.endsWith(".py") && !name.split("/").some((part) => ["", ".", ".."].includes(part));
     if (!isReason && isInside) continue;
     const message = isReason

@@ -1,4 +1,4 @@
-/** Lists the .py files of a folder that its author wrote, judged by their paths. Does not read them. */
+/** Lists the .py files in a folder that the folder's author wrote, judged by their paths. Does not read them. */
 
 import type { Stats } from "node:fs";
 import { lstat, readdir, realpath } from "node:fs/promises";
@@ -48,7 +48,7 @@ export async function isPythonFile(
   return (await entryAt(at))?.isFile() ?? true;
 }
 
-/** What is at a path, a link being a link. */
+/** Returns what is at a path. Does not follow links. */
 async function entryAt(path: string): Promise<Stats | undefined> {
   return await lstat(path).catch(() => undefined);
 }
@@ -80,7 +80,7 @@ interface Entry {
   readonly isFolder: boolean;
 }
 
-/** A folder without access, one that went meanwhile or became a file, and one too deep for a path. */
+/** The errors of a folder that is not accessible, was removed or became a file meanwhile, or is too deep for a path. */
 const unreachable = new Set(["EACCES", "EPERM", "ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"]);
 
 /** Returns the folders and .py files of a folder by name; nothing if the folder may not be read, unless `mustBeOpen`. */

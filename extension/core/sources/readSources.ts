@@ -22,7 +22,7 @@ export interface SourceReader {
 }
 
 export interface ReaderOptions extends Pick<WalkOptions, "except"> {
-  /** Reasons and files that are taken in spite of the rules, as {@link readIncluded} reads them. */
+  /** Reasons and files to include despite the rules, as {@link readIncluded} reads them. */
   readonly include?: readonly string[] | undefined;
 }
 
@@ -46,7 +46,7 @@ export function openSourceReader(folder: string, { include, ...options }: Reader
         left.delete(path);
         yield { path, ...(await judge(join(folder, path), path, seen)) };
       }
-      // Named files that the walk has left out, by their places alone.
+      // Named files that the walk left out because of their places.
       for (const path of left) {
         if (await hasFile(folder, path)) yield { path, ...(await judge(join(folder, path), path, seen)) };
       }
@@ -60,15 +60,15 @@ export async function readNamedSource(path: string): Promise<FitSource | UnfitSo
 }
 
 /**
- * Reads a file that the user works on, for the repository index. The rules are those of training, except that the text need not
- * parse, as few texts do while they are written, and may be a copy.
+ * Reads a file that the user is working on, for the repository index. The rules of training apply, except that the text may be a
+ * copy and need not parse: few texts do while they are being written.
  */
 export async function readCurrentSource(path: string, links: Links = "refuse"): Promise<FitSource | UnfitSource> {
   const source = await readOrReason(path, links);
   return "unfit" in source ? source : ((await secretIn(source.text)) ?? source);
 }
 
-/** The same for a document that may not be saved; `path` gives its name. */
+/** Does the same for a document that may be unsaved; `path` only gives its name. */
 export async function judgeCurrentText(path: string, text: string): Promise<FitSource | UnfitSource> {
   const plain = text.replaceAll(/\r\n?/g, "\n");
   return unfitText(plain, basename(path)) ?? (await secretIn(plain)) ?? { text: plain };

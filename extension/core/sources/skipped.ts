@@ -21,8 +21,8 @@ export const skipReasons = [
 export type SkipReason = (typeof skipReasons)[number];
 
 /**
- * A file that was left out, or a folder, whose path ends with a slash. A .gitignore that cannot be read stands for its folder, whose
- * files are all left out.
+ * A file that was left out, or a folder, whose path ends with a slash. A .gitignore that cannot be read represents its folder,
+ * whose files are all left out.
  */
 export interface Skipped {
   /** Relative to the requested folder, with forward slashes. */
@@ -47,7 +47,7 @@ const texts: Readonly<Record<SkipReason, Said>> = {
   unreadable: say`unreadable`,
 };
 
-/** The reason in words for people. */
+/** Returns the reason in words for the user. */
 export function reasonText(reason: SkipReason): Said {
   return texts[reason];
 }

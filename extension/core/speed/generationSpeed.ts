@@ -77,7 +77,7 @@ export async function measureGeneration(base: InstalledBase, { placement }: Benc
   ];
 }
 
-/** Returns the same tree, but reads every span in a run of its own. */
+/** Returns the same tree, except that it reads every span in a separate run. */
 function oneRunEach(tree: TokenTree): TokenTree {
   return {
     ...tree,

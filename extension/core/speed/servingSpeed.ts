@@ -30,7 +30,7 @@ async function decode(base: InstalledBase, options: BenchOptions = {}): Promise<
   return await withDecoder(base, options, async (alone, random) => {
     const prompt = randomIds(random, base.config, Math.min(256, base.config.contextLength / 2));
     const expected = [{ adapter: randomLora(base, random), scale: 1 }];
-    // A decoder of its own: once an adapter has been used, a decoder keeps its slots.
+    // A separate decoder: once an adapter has been used, a decoder keeps its slots.
     const adapted = await openDecoder(base, { placement: options.placement, expected });
     adapted.useAdapters(expected);
     const seconds: [number[], number[]] = [[], []];
@@ -56,8 +56,8 @@ async function decode(base: InstalledBase, options: BenchOptions = {}): Promise<
 }
 
 /**
- * Returns the milliseconds until the first token with a first adapter, for which the base reopens; and those to swap to another loaded
- * adapter, to another scale of it, and to two at once.
+ * Returns the milliseconds until the first token with a first adapter, for which the base reopens; and the milliseconds of a swap
+ * to another loaded adapter, to another scale of it, and to two at once.
  */
 async function swap(base: InstalledBase, options: BenchOptions = {}): Promise<SpeedRow[]> {
   return await withDecoder(base, options, async (decoder, random) => {

@@ -55,7 +55,7 @@ const rounds = 7;
 async function compared({ config }: InstalledBase, bench: TrainingBench): Promise<Compared> {
   if (isEncoderDecoder(config)) return { seconds: await medianSeconds(rounds, () => bench.run()), ceiling: null };
   const products = frozenMatMuls(config, bench.shape, bench.labels).map((product) => {
-    // Training also multiplies the vocabulary in pieces: a whole one would not fit in memory beside it.
+    // Training also multiplies by the vocabulary in pieces: the whole product would not fit in memory next to the training.
     const [pieces, side] = inPieces(product, config.vocabularySize);
     return { ...product, ...side, count: product.count * pieces };
   });
@@ -88,8 +88,8 @@ function inPieces(
 }
 
 /**
- * Returns the planned memory of each layer, forward and backward, and of everything else; and the measured peak of a
- * step beside the plan. The variant with checkpointing runs first, as above.
+ * Returns the planned memory of each layer, forward and backward, and of everything else; and the measured peak of a step, to
+ * compare with the plan. The variant with checkpointing runs first, as above.
  */
 export async function explainTraining(
   base: InstalledBase,

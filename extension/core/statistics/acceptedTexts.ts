@@ -1,6 +1,6 @@
 /**
- * Watches accepted texts: follows each through the edits of its document, and looks after 30 seconds, 2 and 10 minutes
- * whether it is still there. Reads texts through the caller, and stores none.
+ * Watches accepted texts: follows each through the edits of its document, and checks after 30 seconds, 2 and 10 minutes whether it
+ * is still there. Reads texts through the caller, and stores none.
  */
 
 import type { Stretch } from "../completion/judgement/suggestionEvent.ts";
@@ -14,7 +14,7 @@ export interface Acceptance {
   /** Id of the suggestion. Its later parts continue it. */
   readonly id: number;
   readonly document: string;
-  /** The document's version that holds the text. */
+  /** The version of the document that contains the text. */
   readonly version: number;
   readonly place: Stretch;
   readonly at: number;
@@ -26,7 +26,7 @@ export interface AcceptedTexts {
   /** The document has reached `version` through these changes. */
   changed(document: string, version: number, changes: readonly TextChange[]): void;
   closed(document: string): void;
-  /** Makes the checks that are due. */
+  /** Runs the checks that are due. */
   check(at: number): KeptRecord[];
   /** The time of the next check. */
   readonly nextAt: number | undefined;
@@ -73,7 +73,7 @@ export function watchAcceptedTexts(textAt: TextAt): AcceptedTexts {
     },
     changed: (document, version, changes) => {
       for (const one of watched) {
-        // The change that put the text there may be told after the acceptance.
+        // The change that inserted the text may be reported after the acceptance.
         if (one.document !== document || one.version >= version) continue;
         for (const change of changes) one.place = rangeAfter(one.place, change, one.text);
       }

@@ -1,4 +1,4 @@
-/** The measures that people read, from sums. docs/statistics.md defines each. */
+/** Computes the measures that users see from sums. docs/statistics.md defines each. */
 
 import { keptTimes, type KeptTime } from "./record.ts";
 import type { Totals } from "./totals.ts";
@@ -11,7 +11,7 @@ export interface Measures {
   readonly typedOut: number;
   /** The share of suggestions that were accepted, whole or in part; undefined without suggestions, as all shares are. */
   readonly acceptedShare: number | undefined;
-  /** The share of accepted texts that were still there, of those that were looked at. */
+  /** The share of accepted texts that were still there, among those that were checked. */
   readonly keptShare: Readonly<Record<KeptTime, number | undefined>>;
   readonly savedCharacters: number;
   /** The share of searches that showed nothing. */

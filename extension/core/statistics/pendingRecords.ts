@@ -1,4 +1,4 @@
-/** Records that wait to be written. Silences of one subject become one record. */
+/** Records that wait to be written. Silences of the same subject become one record. */
 
 import type { StatisticsRecord } from "./record.ts";
 

@@ -4,7 +4,7 @@ import { dayOf, type DaySums } from "./recordFiles.ts";
 import { openSums, wholeOf, type Sums } from "./sums.ts";
 
 export interface Period {
-  /** Every day, oldest first, also those without suggestions. */
+  /** Every day, oldest first, including those without suggestions. */
   readonly days: readonly { readonly day: string; readonly shown: number; readonly accepted: number }[];
   readonly sums: Sums;
 }

@@ -7,13 +7,13 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 
-/** The times after an acceptance at which Graft looks whether the text is still there, in seconds. */
+/** The times after an acceptance at which Graft checks whether the text is still there, in seconds. */
 export const keptTimes = [30, 120, 600] as const;
 export type KeptTime = (typeof keptTimes)[number];
 
 const count = z.int().nonnegative();
 const [longestName, hashLength] = [200, 8];
-/** A longer name, such as that of a folder deep inside others, is shortened: its end and a hash tell it from others. */
+/** A name. A long one, such as the path of a deeply nested folder, is shortened to its end and a hash that keeps it distinct. */
 const name = z
   .string()
   .min(1)
@@ -27,7 +27,7 @@ const variantSchema = z.object({
   base: name,
   /** Null for the base alone. */
   adapter: name.nullable(),
-  /** Whether other files of the repository could stand in the prompt. */
+  /** Whether other files of the repository could be in the prompt. */
   context: z.boolean(),
 });
 
@@ -81,7 +81,7 @@ export const recordSchema = z.discriminatedUnion("kind", [
     after: z.union(keptTimes.map((time) => z.literal(time))),
     kept: z.boolean(),
   }),
-  /** Searches for a suggestion that showed none. */
+  /** Searches for a suggestion that ended without showing one. */
   z.object({ kind: z.literal("silence"), ...shared, times: count }),
 ]);
 
@@ -89,5 +89,5 @@ export type StatisticsRecord = z.infer<typeof recordSchema>;
 export type SuggestionRecord = Extract<StatisticsRecord, { kind: "suggestion" }>;
 export type KeptRecord = Extract<StatisticsRecord, { kind: "kept" }>;
 
-/** What a record counts for. */
+/** What a record counts towards. */
 export type Subject = Pick<StatisticsRecord, "variant" | "part">;

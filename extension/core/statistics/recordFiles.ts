@@ -22,7 +22,7 @@ export interface DaySums {
   /** Such as "2026-11-26", in local time. */
   readonly day: string;
   readonly sums: Sums;
-  /** Lines that are no records. */
+  /** The number of lines that are not records. */
   readonly damaged: number;
 }
 
@@ -33,7 +33,7 @@ export interface RecordFiles {
   days(): Promise<DaySums[]>;
   /** Removes days beyond the limits. */
   trim(today: Date): Promise<void>;
-  /** Removes all records, also those that other windows still have to write. */
+  /** Removes all records, including those that other windows still have to write. */
   clear(): Promise<void>;
 }
 
@@ -47,9 +47,9 @@ export interface RecordLimits {
 
 /** A busy day has about 400 KB. */
 const limits: RecordLimits = { days: 365, bytes: 16e6, dayBytes: 2e6 };
-/** In bytes. Longer lines are damaged. */
+/** In bytes. Longer lines count as damaged. */
 const longestLine = 4096;
-/** Follows no link in the place of a file. The flag is absent on Windows, where only administrators make links. */
+/** Does not follow a link at the path of the file. O_NOFOLLOW is absent on Windows, where only administrators can create links. */
 const appendOnly =
   constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 const clearedFile = "cleared";
@@ -91,7 +91,7 @@ export function openRecordFiles(folder: string, most: RecordLimits = limits): Re
       let left = most.bytes;
       const files = (await dayFiles(folder)).toReversed();
       const isAhead = ({ day }: { day: string }): boolean => day > dayOf(today);
-      // Days of a clock that was wrong give way to all others.
+      // Days that a wrong clock has put in the future are removed before all others.
       for (const { day, path, size } of [...files.filter((file) => !isAhead(file)), ...files.filter(isAhead)]) {
         left -= size;
         if (day < oldest || left < 0) await rm(path, { force: true });
@@ -106,15 +106,15 @@ export function openRecordFiles(folder: string, most: RecordLimits = limits): Re
 }
 
 /**
- * Leaves out days later than tomorrow: they were written while the clock was wrong, and count once they have come. Tomorrow may
- * be the day in another time zone.
+ * Leaves out days later than tomorrow: they were written while the clock was wrong, and count once they have arrived. Tomorrow may
+ * be the current day in another time zone.
  */
 export function daysUntil<Day extends Pick<DaySums, "day">>(days: readonly Day[], today: Date): Day[] {
   const last = dayOf(new Date(today.getFullYear(), today.getMonth(), today.getDate() + 1));
   return days.filter(({ day }) => day <= last);
 }
 
-/** Returns the time of what a record is about: that of the acceptance for a text that is looked after. */
+/** Returns the time of the event that a record is about: for a check of an accepted text, the time of the acceptance. */
 function beginOf(record: StatisticsRecord): number {
   return record.kind === "kept" ? record.at - 1000 * record.after : record.at;
 }

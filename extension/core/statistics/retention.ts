@@ -12,7 +12,7 @@ export interface TextChange {
 
 /** The share of an accepted text that may change. */
 const tolerance = 0.5;
-/** Longer texts are compared in this many characters, so that a check stays below some milliseconds. */
+/** Of longer texts, only this many characters are compared, so that a check takes a few milliseconds at most. */
 const comparedCharacters = 4000;
 
 /**
@@ -31,8 +31,8 @@ export function isKept(accepted: string, now: string): boolean {
 /**
  * Returns the place of an accepted text after an edit.
  *
- * Text inserted before or behind it does not belong to it; text inserted within it does. If an edit replaces it as a
- * whole, as some formatters do, or brings it back, as redo does, its place is where the new text repeats it.
+ * Text inserted before or after it does not belong to it; text inserted within it does. If an edit replaces it as a whole, as some
+ * formatters do, or brings it back, as redo does, its place is where the new text repeats it.
  */
 export function rangeAfter(range: Stretch, change: TextChange, accepted: string): Stretch {
   const { start, end } = range;

@@ -3,13 +3,13 @@
 import type { Silence, Suggestion, SuggestionEvent } from "../completion/judgement/suggestionEvent.ts";
 import type { Outcome, StatisticsRecord, Subject, SuggestionRecord } from "./record.ts";
 
-/** Silences after a search. The others follow from where the cursor is or what the user did, and say nothing of a model. */
+/** Silences after a search. The others follow from where the cursor is or what the user did, and say nothing about a model. */
 const searched: ReadonlySet<Silence> = new Set(["nothing-found", "unsure", "rejected-here", "typed-over"]);
 
 export type Accepted = Extract<SuggestionEvent, { kind: "accepted" | "partlyAccepted" }>;
 
 export interface TallyOptions {
-  /** What makes suggestions at the time of the event. */
+  /** Returns what makes suggestions at the time of the event. */
   subjectOf: (event: SuggestionEvent) => Subject;
   add: (record: StatisticsRecord) => void;
   /** Called for each accepted text, with what made it. */
@@ -18,7 +18,7 @@ export interface TallyOptions {
 
 export interface Tally {
   receive(event: SuggestionEvent): void;
-  /** Ends the suggestion on screen: the window closes, or the statistics are switched off. */
+  /** Ends the suggestion on screen, because the window closes or the statistics are switched off. */
   end(at: number): void;
 }
 
@@ -87,7 +87,7 @@ function recordOf(course: Course, at: number): SuggestionRecord {
 
 function outcomeOf({ suggestion: { text }, isWhole, acceptances, typed }: Course): Outcome {
   if (acceptances > 0) return isWhole ? "accepted" : "partly";
-  // Few people type a whole block along; its first line shows that the suggestion was right.
+  // Few people type out a whole block; its first line shows that the suggestion was right.
   const [firstLine = ""] = text.trimStart().split("\n", 1);
   const end = text.length - text.trimStart().length + firstLine.length;
   return typed > 0 && typed >= end ? "typedOut" : "passed";

@@ -60,7 +60,7 @@ export function addTotals(totals: Totals, added: Totals): void {
   totals.latencies = totals.latencies.concat(added.latencies);
 }
 
-/** A block of one arm: suggestions, and those that were accepted and not found gone after 30 seconds. */
+/** A block of one arm: its suggestions, and those that were accepted and that the check after 30 seconds has not found gone. */
 export interface BlockTotals {
   readonly comparison: string;
   readonly arm: Arm;
@@ -69,7 +69,7 @@ export interface BlockTotals {
   kept: number;
 }
 
-/** What a suggestion, or the check after 30 seconds, adds to its block. */
+/** Adds a suggestion, or the check after 30 seconds, to its block. */
 export function addToBlock(block: BlockTotals, added: StatisticsRecord): void {
   if (added.kind === "suggestion") {
     block.shown++;

@@ -28,9 +28,9 @@ export interface FillInTheMiddle {
 /** The tokens between the files of a repository. Each file follows its separator as path, line end and text. */
 export interface RepositoryMarkers {
   readonly fileSeparator: number;
-  /** The token before the repository's name, which stands first. */
+  /** The token before the repository's name, which comes first. */
   readonly name?: number;
-  /** Whether the path of the file with the hole stands after the opening markers instead of before them. */
+  /** Whether the path of the file with the hole comes after the opening markers instead of before them. */
   readonly isPathInside: boolean;
 }
 
@@ -42,7 +42,7 @@ interface Convention {
   /** By default end of text. */
   readonly end?: string;
   readonly fileSeparator?: string;
-  /** The first whose separator is in the vocabulary counts. */
+  /** The first one whose separator is in the vocabulary applies. */
   readonly repository?: readonly {
     readonly fileSeparator: string;
     readonly name: string;
@@ -147,7 +147,7 @@ function repositoryMarkers(
   for (const { fileSeparator, name, isPathInside } of repository) {
     const [separator, nameId] = [ids.get(fileSeparator), ids.get(name)];
     if (separator === undefined) continue;
-    // Graft's own bases, which are suffix-first, learn holes behind other files without the repository's name.
+    // Graft's own bases, which are suffix-first, learn holes after other files without the repository's name.
     const named = nameId !== undefined && order === "prefix-first" ? { name: nameId } : {};
     return { repository: { fileSeparator: separator, ...named, isPathInside } };
   }

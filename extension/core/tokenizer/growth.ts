@@ -1,4 +1,4 @@
-/** How much longer the rules of a tokenizer.json can make a text. A careless or hostile author's could fill the memory. */
+/** Limits how much longer the rules of a tokenizer.json can make a text. Those of a careless or hostile author could fill the memory. */
 
 import { say } from "../foundation/words/said.ts";
 import { invalid } from "./tokenizerFiles.ts";
@@ -13,7 +13,7 @@ export function checkGrowth(folder: string, parts: readonly unknown[]): void {
   throw invalid(folder, say`its rules can make a text more than a thousand times longer`, say`Choose another base.`);
 }
 
-/** The product over a part and the parts in it, which apply one after another. */
+/** Returns the product of the growths of a part and of the parts in it, which apply one after another. */
 function growthOf(part: unknown): number {
   if (typeof part !== "object" || part === null) return 1;
   const inner = Object.values(part).reduce<number>((product, value) => product * growthOf(value), 1);
@@ -22,15 +22,15 @@ function growthOf(part: unknown): number {
 
 function ownGrowth(part: Readonly<Record<string, unknown>>): number {
   const { type, content, pattern } = part;
-  // A character becomes at most four bytes; bytes that are characters already become two at most.
+  // A character becomes at most four bytes; a character that already represents a byte becomes at most two.
   if (type === "ByteLevel") return 2;
   if (type === "Prepend") return 1 + lengthOf(part["prepend"]);
   if (type === "Metaspace") return Math.max(1, lengthOf(part["replacement"]), lengthOf(part["str_rep"]));
   if (type !== "Replace" || content === "") return 1;
-  // In JavaScript these stand for all that is before or behind.
+  // In JavaScript, these insert all the text before or after the match.
   if (typeof content === "string" && /\$[`']/.test(content)) return Infinity;
   const found = (pattern as { readonly String?: unknown } | null | undefined)?.String;
-  // An expression can match every character, or between all of them.
+  // An expression can match every character, or every position between two.
   return typeof found === "string" && found !== ""
     ? Math.max(1, lengthOf(content) / found.length)
     : 1 + lengthOf(content);

@@ -1,6 +1,7 @@
 /**
- * Encodes a text line by line and remembers the lines: nearly all of the text before a cursor was there at the last keystroke, and at
- * the last cursor of a training's file. Only for tokenizers of which it is known that no token crosses the end of such a line.
+ * Encodes a text line by line and remembers the lines: nearly all of the text before a cursor was already there at the previous
+ * keystroke, or at the previous cursor in a file to train on. Applies only to tokenizers without tokens that cross the end of such
+ * a line.
  */
 
 import { LRUCache } from "lru-cache";
@@ -9,7 +10,7 @@ import { partsOf, type EncoderFiles, type TokenEncoder } from "./tokenEncoder.ts
 
 /** Characters after which a line break begins another word, as classes of a regular expression. */
 const [anySign, lettersAndDigits] = ["[!-~]", "[A-Za-z0-9]"];
-/** Qwen's and Llama's take line breaks and the signs in front of them as one word, such as ":\n". */
+/** The patterns of Qwen and Llama match line breaks and the punctuation before them as one word, such as ":\n". */
 const lineEnds: Readonly<Record<string, string>> = {
   [graftWords]: anySign,
   [qwenWords]: lettersAndDigits,

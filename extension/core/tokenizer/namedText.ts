@@ -1,4 +1,4 @@
-/** Tokens as people read them: text, with the names of special tokens where they stand. */
+/** Writes tokens as people read them: as text, with special tokens by their names. */
 
 import type { Place, Tokenizer } from "./tokenizer.ts";
 

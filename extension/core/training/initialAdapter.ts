@@ -13,7 +13,7 @@ import type { TrainSettings } from "./settings.ts";
 /**
  * Returns `settings` with those that the initial adapter imposes.
  *
- * @throws UserError "adapter-mismatch" if `options` contradict the adapter, or have what only adapters of other methods have
+ * @throws UserError "adapter-mismatch" if `options` contradict the adapter, or set fields that only other methods have
  */
 export function settingsOf(
   adapter: Adapter,

@@ -1,16 +1,16 @@
-/** What each preset decides beside a method's defaults: how long to train, and when to stop. Knows no data and no base. */
+/** The settings that each preset adds to a method's defaults: how long to train, and when to stop. Knows no data and no base. */
 
 import type { TrainingPreset } from "../adapters/methods/method.ts";
 import type { TrainOptions } from "./trainRequest.ts";
 
 export interface Preset {
-  /** Passes over the data, as a multiple of the usual number, where a request gives neither epochs nor steps. */
+  /** Passes over the data, as a multiple of the usual number, if a request gives neither epochs nor steps. */
   readonly passes: number;
-  /** The fewest steps then, as a share of those that such data needs by default. */
+  /** The fewest steps in that case, as a share of those that such data needs by default. */
   readonly least: number;
-  /** The most steps then. */
+  /** The most steps in that case. */
   readonly most: number;
-  /** Options that the preset gives where a request does not. */
+  /** Options that the preset sets if a request does not. */
   readonly options: Pick<TrainOptions, "patience">;
 }
 
@@ -20,7 +20,7 @@ const balanced: Preset = { passes: 1, least: 1, most: Infinity, options: {} };
 export const presets: Readonly<Record<TrainingPreset, Preset>> = {
   quick: { passes: 0.5, least: 0.5, most: 100, options: {} },
   balanced,
-  // Two passes without a lower validation loss end it.
+  // The training ends after two passes without a lower validation loss.
   thorough: { passes: 2, least: 1, most: Infinity, options: { patience: 10 } },
   paper: { passes: 1, least: 0, most: Infinity, options: {} },
   graft: balanced,

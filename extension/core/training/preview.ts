@@ -71,7 +71,7 @@ function drawn(sequences: Sequences, seed: number): Sequence[] {
   return chosen.map((at) => sequences.at(at)!);
 }
 
-/** Returns the text with the names of special tokens, in runs of tokens that are learned and of others. */
+/** Returns the text with the names of special tokens, split into runs of learned tokens and of others. */
 export function textsOf(
   { ids, encoderIds = [], firstTarget, weights }: Sequence,
   tokenizer: Pick<Tokenizer, "decode" | "specialIds" | "nameOf">,

@@ -24,7 +24,7 @@ type LeftOpen = "learningRate" | "optimizer" | "context" | "epochs" | "maxLength
 type CommonSettings = Omit<Given<typeof commonFields>, LeftOpen> & {
   readonly learningRate: number;
   readonly context: ServedContext;
-  /** "pieces" also where there is no source code. */
+  /** "pieces" also if there is no source code. */
   readonly sourceAs: SourceForm;
   readonly epochs: number;
   readonly maxLength: number;
@@ -47,7 +47,7 @@ export function readSettings(options: TrainOptions): TrainSettings {
   return { ...(Object.fromEntries(settings) as TrainSettings), optimizer };
 }
 
-/** Parameters from which on a base counts as large, which decides default rates and ranks. */
+/** The number of parameters from which a base counts as large, which decides default rates and ranks. */
 const largeBase = 100e6;
 
 /**
@@ -88,12 +88,15 @@ export function resolveDefaults(
   };
 }
 
-/** Whether a training lets an adapter learn what has changed since it was trained, instead of all that it should know. */
+/** Whether a training teaches an adapter only what has changed since it was trained, instead of everything. */
 export function learnsChanges({ init, changedSince }: Pick<TrainOptions, "init" | "changedSince">): boolean {
   return init !== undefined && changedSince !== undefined;
 }
 
-/** The share of the usual learning rate then; the full one unlearns. Figures: docs/decisions/0040-kept-fresh.md. */
+/**
+ * The share of the usual learning rate for changes; with the full rate, the adapter would unlearn. Figures:
+ * docs/decisions/0040-kept-fresh.md.
+ */
 export const rateOfChanges = 1 / 3;
 
 /**

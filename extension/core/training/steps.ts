@@ -4,7 +4,7 @@ import { isLengthLeft, presets } from "./presets.ts";
 import { defaultsByForm, type TrainOptions } from "./trainRequest.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
-/** The most steps of an epoch that is short. Longer ones need less repetition, falling with the square. */
+/** The most steps of a short epoch. Longer epochs need less repetition: it falls with the square of their length. */
 const stepsOfShortEpoch = 2;
 
 /**

@@ -66,8 +66,8 @@ export interface TrainResult {
  * Trains an adapter and writes it to `out` in PEFT's format: the one with the lowest validation loss, or the last one without
  * validation data.
  *
- * After a cancellation or interruption, everything needed to resume stays beside `out`. A call with `resume` continues from
- * there, even if the data has changed.
+ * After a cancellation or interruption, everything needed to resume stays next to `out`. A call with `resume` continues from there,
+ * even if the data has changed.
  *
  * @throws the signal's reason when aborted; UserErrors for problems with base, data, options and disk, before the first step if
  *   memory or disk will not suffice
@@ -90,7 +90,7 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
   }
 }
 
-/** A training: what was asked, what it has read, and where it writes. */
+/** A training: its options, what it has read, and where it writes. */
 interface TrainingJob {
   readonly options: TrainOptions;
   readonly prepared: PreparedRun;
@@ -100,7 +100,7 @@ interface TrainingJob {
   readonly startedAt: number;
 }
 
-/** Trains on the device of the request. If it fails, the training goes on from its checkpoint on the next one. */
+/** Trains on the device of the request. If the device fails, the training continues from its checkpoint on the next one. */
 async function trainOnDevices(job: TrainingJob): Promise<TrainResult> {
   const { options, prepared, output, control } = job;
   const { log, gate = openGate } = control;
@@ -123,7 +123,7 @@ async function trainOnDevices(job: TrainingJob): Promise<TrainResult> {
 async function trainOn(device: Device, job: TrainingJob): Promise<TrainResult> {
   const planned = planSteps(job);
   await checkCost(job, planned);
-  releaseHeap(); // What reading leaves in V8's heap, up to 170 MB, would stay beside the tensors.
+  releaseHeap(); // Otherwise, up to 170 MB that reading leaves in V8's heap would stay next to the tensors.
   const trained = await takeSteps(device, job, planned);
   tellEnd(trained.state, planned.plan, job.control.log);
   return await keepResult(job, trained, figuresOf(job, planned, trained));
@@ -136,7 +136,7 @@ interface PlannedSteps {
   readonly work: PlannedWork;
 }
 
-/** Plans the steps, in micro-batches as the checkpoint has them if there is one, and tells the plan. */
+/** Plans the steps and reports the plan. If there is a checkpoint, the micro-batches stay as it has them. */
 function planSteps({ options, prepared, control }: TrainingJob): PlannedSteps {
   const { run, base, spec, data, checkpoint } = prepared;
   const { signal, onOutline, log } = control;
@@ -214,7 +214,7 @@ function figuresOf(
   };
 }
 
-/** Tries the adapter, and puts it in its place with the report and the files that it did not learn from. */
+/** Tries the adapter, and puts it in place with the report and the files that it did not learn from. */
 async function keepResult(
   { options, prepared, output, control }: TrainingJob,
   { state, parameters }: Trained,
@@ -231,7 +231,7 @@ async function keepResult(
   const losses = recordedLosses(state.losses);
   const report = { settings: fingerprint, sources, losses, ...(readAt !== undefined && { readAt }), ...found };
   const reported = withReport(files, report);
-  // An adapter that continues another has perhaps learned from these files before; a model is no adapter to compare.
+  // An adapter that continues another may have learned from these files before, and a model is not an adapter to compare.
   const isNew = run.asked["init"] === undefined && methodOf(spec.method).adapter !== undefined;
   const { home } = options;
   await output.finish(isNew ? withHeldOut(reported, dataFolder, { home, log: control.log }) : reported);

@@ -12,7 +12,7 @@ import { servedContexts } from "./holes/servedContext.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";
 import { scheduleShapes } from "./optimizers/schedule.ts";
 
-/** What source code becomes: the requests that an editor sends, or pieces of text. */
+/** The forms in which source code is trained on: the requests that an editor sends, or pieces of text. */
 export const sourceForms = ["requests", "pieces"] as const;
 export type SourceForm = (typeof sourceForms)[number];
 
@@ -21,8 +21,8 @@ interface FormDefaults {
   readonly maxLength: number;
   readonly fillShare: number;
   /**
-   * The fewest steps, because little data must be repeated. Where an epoch is one or two steps, the data can only be learned by heart;
-   * a thousand lines already suffer from 60 steps.
+   * The fewest steps, because little data must be repeated. If an epoch is one or two steps, the data can only be learned by heart;
+   * for a thousand lines, 60 steps are already harmful.
    */
   readonly fewestSteps: { readonly shortEpoch: number; readonly longEpoch: number };
 }
@@ -123,7 +123,7 @@ export const trainRequest = z.object({
   changedSince: z.iso.datetime({ local: true, offset: true }).optional().meta({
     description:
       "Learn only from Python files that changed since this time, such as 2026-05-01T09:30, and read a few of the others again; with --init, the trial compares with that adapter",
-    // JSON Schema's times have no local ones, so zod gives no format for them.
+    // JSON Schema has no format for local times, so zod gives none.
     format: "date-time",
   }),
   holdOut: z

@@ -25,7 +25,7 @@ export interface TrainOutline {
   /** Whether epochs were added because there is little data. */
   raised: boolean;
   problems: RowProblems;
-  /** The losses of the steps before; only of a training that goes on from a checkpoint. */
+  /** The losses of the previous steps; only for a training that continues from a checkpoint. */
   losses?: TrainerState["losses"];
 }
 
@@ -69,7 +69,7 @@ export function workOf(
   { steps, batchSize, validateEvery }: TrainerPlan,
   padding: number,
 ): PlannedWork {
-  // An epoch's steps share its sequences: the last one takes what is left, which may be all there is.
+  // The mean over an epoch, because its last step takes only the sequences that are left. It may be the only step.
   const perStep = perEpoch(training) / stepsPerEpoch(training, { batchSize });
   const ofSteps = (steps * perStep * training.tokens) / training.length;
   const validations = 1 + Math.ceil(steps / validateEvery);
@@ -103,7 +103,7 @@ export function outlineOf({ settings, steps, problems }: PreparedRun["run"], { t
   return { steps, epochs: epochsOf(steps, training, settings), raised, problems };
 }
 
-/** Returns the passes over the data that steps make. */
+/** Returns how many passes over the data the steps make. */
 export function epochsOf(steps: number, training: Sequences, settings: Pick<ResolvedSettings, "batchSize">): number {
   return steps / stepsPerEpoch(training, settings);
 }

@@ -17,7 +17,7 @@ export function tellEnd(state: TrainerState, { steps, patience }: TrainerPlan, l
   log.info(`Stopped after step ${step} of ${steps}: ${reason}.`);
 }
 
-/** Nats per token by which a loss rises only where a training has gone astray, whatever its batches hold. */
+/** A loss that rises by this many nats per token means that the training has gone astray, whatever its batches contain. */
 const muchWorse = 1;
 
 function tellRise({ losses, epochLoss }: TrainerState, log: Log): void {
@@ -34,7 +34,7 @@ export interface PlanToTell {
   readonly data: TrainingData;
   readonly plan: TrainerPlan;
   readonly outline: TrainOutline;
-  /** The share of the tokens in the micro-batches that only fill them up. */
+  /** The share of padding in the tokens of the micro-batches. */
   readonly padding: number;
 }
 

@@ -1,6 +1,7 @@
 /**
- * What a trial of a new adapter finds: completions of held-out lines and bodies with the base alone, or the earlier adapter, and with the
- * new one. The report of a training holds its figures. It knows no model; core/evaluation/trial runs it.
+ * The findings of a trial of a new adapter: completions of held-out lines and bodies with the base alone, or the earlier adapter,
+ * and with the new one. The report of a training contains the figures. This file knows no model; core/evaluation/trial runs the
+ * trial.
  */
 
 import * as z from "zod";
@@ -10,7 +11,8 @@ import type { Log } from "../foundation/log.ts";
 import type { HeldOutFile } from "./data/heldOutFiles.ts";
 
 /**
- * - "better", "worse": by more than chance, more, fewer lines are right with the adapter, or bodies of blocks are more, less like the author's;
+ * - "better", "worse": by more than chance, more or fewer lines are right with the adapter, or bodies of blocks are more or less
+ *   like the author's;
  * - "alike": enough lines for a verdict, and no such difference;
  * - "untold": too few lines for a verdict.
  */
@@ -28,7 +30,7 @@ export type Forgetting = (typeof forgettings)[number];
 const count = z.int().nonnegative();
 const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
-/** Percent, and bits per byte of the files' text; the latter is absent if there was no time to measure it. */
+/** Scores in percent, and bits per byte of the files' text, which are absent if there was no time to measure them. */
 const scores = z.object({ exact: estimate, editSimilarity: estimate, bitsPerByte: z.number().optional() });
 
 /** The adapter's score minus the base's, with its 95 % interval and the probability of as large a difference by chance. */
@@ -47,13 +49,13 @@ export const trialReport = z.object({
   /** Held-out files that the lines come from. */
   files: count,
   seconds: z.number(),
-  /** With what the editor adds from other files of the folder. The verdict is about this, and about the bodies. */
+  /** The scores with the context that the editor adds from other files of the folder. The verdict is about these and the bodies. */
   served: comparison,
-  /** Bodies of blocks, with the same; absent if there was no time for them, or there are none. */
+  /** The scores on bodies of blocks, with the same context; absent if there was no time for them, or there are none. */
   bodies: comparisonOfBodies.optional(),
-  /** From the file alone. */
+  /** The scores with the file alone. */
   alone: comparison.optional(),
-  /** Code that has nothing to do with the folder. */
+  /** The scores on general code, which has nothing to do with the folder. */
   general: comparison.optional(),
   /** How the adapter forgets that code; absent if it does not, and in reports of earlier versions. */
   forgets: z.enum(forgettings).optional(),
@@ -84,8 +86,8 @@ export interface TrialResult extends TrialReport {
 }
 
 /**
- * What speaks against using an adapter without being asked to: a verdict other than "better", or, where it cannot be told, that it is right
- * at fewer lines, or forgets general code.
+ * The objection to using an adapter without asking the user: a verdict other than "better"; or, with too few lines for a verdict,
+ * that fewer lines are right or that the adapter forgets general code.
  */
 export type Objection = "worse" | "alike" | "fewer-lines" | "forgets";
 
@@ -126,7 +128,7 @@ export interface TrialSubject {
 export interface TrialControl {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
-  /** Closed, it makes the trial wait, whose time stands still meanwhile. */
+  /** While closed, it makes the trial wait, and the trial's time stands still. */
   readonly gate?: Gate | undefined;
   /** When aborted, the trial ends with what it has found so far. */
   readonly enough?: AbortSignal | undefined;
@@ -136,11 +138,11 @@ export interface TrialControl {
 /** Returns undefined if nothing could be compared. */
 export type Trial = (subject: TrialSubject, control: TrialControl) => Promise<TrialResult | undefined>;
 
-/** A trial takes at most this share of the training's time, but may take the shortest limit in any case. In seconds. */
+/** A trial takes at most this share of the training's time, but may always take the shortest limit. The limits are in seconds. */
 const shareOfTraining = 1 / 3;
 const [shortestLimit, longestLimit] = [120, 600];
 
-/** Returns the most seconds that the trial of such a training takes. */
+/** Returns the most seconds that the trial of a training takes. */
 export function longestTrial(trainingSeconds: number): number {
   return Math.min(longestLimit, Math.max(shortestLimit, shareOfTraining * trainingSeconds));
 }

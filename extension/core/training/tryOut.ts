@@ -1,4 +1,4 @@
-/** Tries a trained adapter before it takes its place, so that a training that is stopped meanwhile resumes there. */
+/** Tries a trained adapter before it is put in place, so that a training that is stopped during the trial resumes with the trial. */
 
 import { join } from "node:path";
 import { methodOf } from "../adapters/methods/methodNamed.ts";
@@ -20,7 +20,8 @@ export interface TrialMeans {
 }
 
 /**
- * Returns what the trial found; undefined without held-out source files. A trial that fails costs no training: the log has the reason.
+ * Returns what the trial found; undefined without held-out source files. A failed trial does not affect the training: the log has
+ * the reason.
  *
  * @throws the signal's reason once it is aborted
  */
@@ -40,7 +41,7 @@ export async function tryOut(
     await files.write(adapter);
     const { seed } = run.settings;
     const { init, changedSince } = run.asked as Pick<TrainOptions, "init" | "changedSince">;
-    // Whether what has changed was learned well is a question about the adapter that knew the rest.
+    // A training on changes is compared with the adapter that it continues, which already knew the rest.
     const earlier = learnsChanges({ init, changedSince }) ? init : undefined;
     const subject = { base, adapter, earlier, heldOut, seed, trainingSeconds, shippedData };
     return await trial(subject, { log, signal, gate, enough, onProgress: onTrial });

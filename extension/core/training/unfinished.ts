@@ -58,7 +58,7 @@ export interface DiscardedTraining {
 }
 
 /**
- * Moves the unfinished training into `out` aside, so that it can be restored.
+ * Moves the unfinished training of `out` aside, so that it can be restored.
  *
  * @throws UserError "training-busy", "training-gone"
  */
@@ -68,7 +68,7 @@ export async function setAsideTraining(out: string): Promise<DiscardedTraining> 
   const aside = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.discarded`);
   const release = await lockWorkFolder(path);
   try {
-    // The lock has made the folder anew if another process has ended the training meanwhile.
+    // If another process has ended the training meanwhile, the lock has created the folder anew.
     if (!(await isResumable(workFolder))) {
       const message = say`Cannot discard the training "${basename(path)}": it has ended.`;
       throw new UserError("training-gone", message, say`There is nothing left to discard.`);

@@ -37,11 +37,11 @@ export interface TensorPart {
 /**
  * Opens a file and checks its whole header. Values are read on demand.
  *
- * @param mostTensors a file of more is refused
+ * @param mostTensors the limit: a file with more tensors is refused
  * @throws UserError "file-missing", "safetensors-invalid"
  */
 export async function openSafetensors(path: string, mostTensors?: number): Promise<SafetensorsFile> {
-  // To open a pipe would wait for somebody who writes to it.
+  // Opening a pipe would wait for a writer.
   const info = await infoOf(path);
   if (info && !info.isFile()) throw damaged(path, say`it is not a file`);
   const file = await open(path, "r").catch((error: unknown) => {

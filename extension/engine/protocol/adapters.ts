@@ -1,4 +1,4 @@
-/** What the editor's view of adapters asks the library process. */
+/** The requests of the editor's view of adapters to the library process. */
 
 import { RequestType } from "vscode-jsonrpc/node";
 import type { AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
@@ -25,7 +25,7 @@ export interface AdapterDetails {
     /** Names of the data sets; absent in reports of earlier versions. */
     sources?: readonly string[];
     validation?: { before: number; best: number };
-    /** On held-out files, in percent: lines that are right, and how much bodies of blocks are like the author's. */
+    /** On held-out files, in percent: lines that are right, and how similar the bodies of blocks are to the author's. */
     trial?: {
       verdict: TrialVerdict;
       lines: number;
@@ -48,10 +48,10 @@ export interface ExportQuestion extends BasePlaces {
   base: string;
 }
 
-/** Writes an adapter in another format. Answers the number of bytes. */
+/** Writes an adapter in another format. Returns the number of bytes. */
 export const exportAdapterRequest = new RequestType<ExportQuestion, number, ErrorData>("library/exportAdapter");
 
-/** Copies an adapter's folder. Answers the target. */
+/** Copies an adapter's folder. Returns the target. */
 export const copyAdapterRequest = new RequestType<{ source: string; target: string }, string, ErrorData>(
   "library/copyAdapter",
 );
@@ -61,5 +61,5 @@ export const refreshesRequest = new RequestType<{ folder: string }, readonly Pas
   "library/refreshes",
 );
 
-/** Takes the last refresh that is kept back. Answers its number. */
+/** Takes back the last refresh that was kept. Returns its number. */
 export const undoRefreshRequest = new RequestType<{ folder: string }, number, ErrorData>("library/undoRefresh");

@@ -1,4 +1,4 @@
-/** What the editor asks the completion process, and what that one tells. */
+/** The editor's requests to the completion process, and that process's messages to the editor. */
 
 import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import type { Said } from "../../core/foundation/words/said.ts";
@@ -15,7 +15,7 @@ import type { Foreign } from "./library.ts";
  * The selection that completion runs on. It is the only state of a process; the client sends it again after a restart.
  */
 export interface Selection extends BasePlaces {
-  /** The device to compute on; the fastest one that is known if absent. */
+  /** The device to compute on; if absent, the fastest known one. */
   device?: DeviceChoice;
   /** Devices on which an earlier process has just died. */
   without?: readonly Device[];
@@ -34,7 +34,7 @@ export interface Selected {
   device: Device;
   /** The base of the first adapter that was trained on another base, or on other weights of the same name. */
   foreign?: Foreign;
-  /** The selected folder, which has not been imported: `base` is the embedded one, which completes meanwhile. */
+  /** The selected folder, if it has not been imported: `base` is then the embedded one, which completes meanwhile. */
   notImported?: string;
 }
 
@@ -44,10 +44,10 @@ export const selectRequest = new RequestType<Selection, Selected, ErrorData>("co
 /** The process is about to open a device, which may end it. It waits for the answer, so that the editor knows why. */
 export const deviceOpens = new RequestType<{ device: Device }, null, ErrorData>("completion/deviceOpens");
 
-/** A device has failed, and completions go on with another one. */
+/** A device has failed, and completions continue on another one. */
 export const deviceFails = new NotificationType<DeviceFallback>("completion/deviceFails");
 
-/** Another device has been measured to be faster: the selection, sent again, goes there. */
+/** Another device turned out to be faster. Sending the selection again moves completions to it. */
 export const deviceFound = new NotificationType<{ device: Device }>("completion/deviceFound");
 
 export interface DeviceFallback {
@@ -61,5 +61,5 @@ export const completeRequest = new RequestType<CompletionRequest, Completion, Er
 /** Reads the prompt of a request that may follow. Every other request ends it. */
 export const prepareRequest = new RequestType<CompletionRequest, Prepared, ErrorData>("completion/prepare");
 
-/** What the model reads for a request; null if no base is open. */
+/** Returns what the model reads for a request; null if no base is open. */
 export const explainRequest = new RequestType<CompletionRequest, ShownPrompt | null, ErrorData>("completion/explain");

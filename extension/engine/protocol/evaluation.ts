@@ -33,7 +33,7 @@ export interface PlanQuestion {
   places: StudyPlaces;
 }
 
-/** A study's plan and what is known of it, before anything runs. */
+/** A study's plan and the results so far, before anything runs. */
 export interface KnownStudy {
   plan: StudyPlan;
   report: StudyReport;
@@ -41,7 +41,7 @@ export interface KnownStudy {
   history: readonly HistoryEntry[];
 }
 
-/** Tells the plan before the results, whose tests may take a while. */
+/** Reports the plan before the results, whose tests may take a while. */
 export const planStudyWork: Work<PlanQuestion, KnownStudy, StudyPlan> = {
   role: "evaluation",
   request: new RequestType("evaluation/planStudy"),

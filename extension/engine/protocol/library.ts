@@ -1,4 +1,4 @@
-/** What the editor asks the library process. */
+/** The editor's requests to the library process. */
 
 import { RequestType } from "vscode-jsonrpc/node";
 import type { AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
@@ -20,7 +20,7 @@ export interface AdapterSummary {
   folder: string;
   /** Such as "LoRA, rank 16"; absent if the folder cannot be read. */
   description?: Said;
-  /** The name of the base that it was trained on, as far as it says. */
+  /** The name of the base that it was trained on, if its files say so. */
   base?: string;
   /** Why it does not fit the base, and what to do; absent if it fits. */
   problem?: SaidProblem;
@@ -57,12 +57,12 @@ export const runsRequest = new RequestType<{ home: string }, RunSummary[], Error
 /** Exports runs, by their folders, as a table. */
 export const exportRunsRequest = new RequestType<ExportRequest, string, ErrorData>("library/exportRuns");
 
-/** Lists the tasks of runs, with who is right. */
+/** Lists the tasks of runs, and which runs are right. */
 export const taskRowsRequest = new RequestType<{ folders: readonly string[] }, TaskRow[], ErrorData>(
   "library/taskRows",
 );
 
-/** Every run's answers to one task. */
+/** Returns every run's answers to one task. */
 export const taskDetailRequest = new RequestType<{ runs: readonly AskedRun[]; id: string }, TaskDetail, ErrorData>(
   "library/taskDetail",
 );
@@ -72,7 +72,7 @@ export const taskDifferencesRequest = new RequestType<AskedDifferences, TaskDiff
   "library/taskDifferences",
 );
 
-/** Takes runs of another machine. */
+/** Imports runs from another machine. */
 export const importRunsRequest = new RequestType<{ source: string; home: string }, ImportedRuns, ErrorData>(
   "library/importRuns",
 );

@@ -1,4 +1,4 @@
-/** What a process asks the one that measures a device. */
+/** The request to the process that measures a device. */
 
 import { RequestType } from "vscode-jsonrpc/node";
 import type { Finding } from "../../core/devices/knownDevices.ts";

@@ -1,9 +1,9 @@
 /**
- * The messages between the editor and its engine processes, a file for each process, but three for the library process:
- * library.ts, adapters.ts and snippets.ts. No other message crosses the border.
+ * The messages between the editor and its engine processes: one file for each process, but three for the library process: library.ts,
+ * adapters.ts and snippets.ts. No other message crosses the border.
  *
- * They define shapes only: wire.ts translates errors and cancellation, servers/ answer. The answering side checks requests
- * against their schemas. Both ends are built together, so there are no versions.
+ * They define shapes only: wire.ts translates errors and cancellation, servers/ answer. The answering side checks requests against their
+ * schemas. Both ends are built together, so there are no versions.
  */
 
 import { NotificationType, type NotificationType0, type RequestType } from "vscode-jsonrpc/node";

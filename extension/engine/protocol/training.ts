@@ -15,8 +15,8 @@ import type { ErrorData } from "../wire.ts";
 import type { Work } from "./roles.ts";
 
 /**
- * The progress of a training: first its data, with the files left out and the progress if reading takes a while; then
- * the plan; then its steps; then its trial. At any time, whether it waits.
+ * The progress of a training: first its data, with the files left out and the progress if reading takes a while; then the plan, the steps
+ * and the trial. At any time, it may report whether it waits.
  */
 export type TrainingNews =
   | { skipped: readonly Skipped[] }
@@ -29,7 +29,7 @@ export type TrainingNews =
 /** Ends the steps after the current one, with the best parameters so far. Sent in the trial, it ends the trial. */
 export const finishTraining = new NotificationType0("training/finish");
 
-/** Makes it wait after the micro-batch, or the line of the trial, that is under way. It stays in memory. */
+/** Makes it wait after the current micro-batch or line of the trial. It stays in memory. */
 export const holdTraining = {
   wait: new NotificationType0("training/wait"),
   go: new NotificationType0("training/go"),
@@ -59,10 +59,13 @@ export const previewWork: Work<TrainOptions, TrainingPreview, ReadingProgress> =
   progress: new NotificationType("training/previewProgress"),
 };
 
-/** Estimates what a training would take, without reading all of its data. The library process answers: it is there between questions. */
+/**
+ * Estimates what a training would take, without reading all of its data. The library process answers, because it stays alive between
+ * requests.
+ */
 export const estimateRequest = new RequestType<TrainOptions, TrainingEstimate, ErrorData>("library/estimateTraining");
 
-/** Counts what the user's own commits since a day added to each folder, in the library process. */
+/** Counts what the user's own commits since a given day added to each folder, in the library process. */
 export const commitsRequest = new RequestType<{ folders: readonly string[]; since: string }, CommitSurvey[], ErrorData>(
   "library/commits",
 );

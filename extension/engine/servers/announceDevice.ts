@@ -9,7 +9,10 @@ import { ask, untilAborted } from "../wire.ts";
 /** Milliseconds that the editor has for its answer. A busy extension host takes one or two seconds. */
 const usualLimit = 5000;
 
-/** Waits for the editor's answer, so that it knows the device before a driver can crash, but completes without it, too. */
+/**
+ * Waits for the editor's answer, so that the editor knows the device before a driver can crash. Returns after a while even without an
+ * answer.
+ */
 export async function announceDevice(
   connection: MessageConnection,
   device: Device,

@@ -30,12 +30,12 @@ import { answer } from "../wire.ts";
 
 interface Open {
   base: InstalledBase;
-  /** The choice that led to the completer, and the placements that it gave. */
+  /** The placements that the completer was opened with. */
   placements: readonly Placement[];
   completer: CompleterOnDevices;
 }
 
-/** The seconds after a selection in which nothing is probed, because the first completions come then. */
+/** The seconds after a selection in which nothing is probed, because the first completions run then. */
 const settling = 5;
 
 export function serveCompletion(connection: MessageConnection, log: Log): void {
@@ -100,7 +100,7 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
     }),
   );
 
-  // The completer itself ends a preparation when another request comes, so it does not wait in this queue.
+  // The completer itself ends a preparation when another request arrives, so it does not wait in this queue.
   answer(
     connection,
     prepareRequest,

@@ -22,7 +22,7 @@ import { answer } from "../wire.ts";
 
 /** Milliseconds without a change before the index is written to disk. */
 const quiet = 5000;
-/** Indexes on disk; those of other folders that were used longest ago go. */
+/** The most indexes on disk. If there are more, those of other folders that were used longest ago are deleted. */
 const mostStored = 12;
 /** Files between two reports. */
 const reportEvery = 50;
@@ -30,14 +30,14 @@ const reportEvery = 50;
 const rehearsal = { path: "", prefix: "import os\n\n\ndef main():\n    os.path.join(", suffix: "\n" };
 
 interface Open {
-  /** Undefined while the folder is read. */
+  /** Undefined while the folder is being read. */
   repository?: FolderRepository;
   readonly opening: Promise<FolderRepository>;
   saving?: NodeJS.Timeout;
 }
 
 export function serveRepository(connection: MessageConnection, log: Log): void {
-  // Not the lowest: a process cannot raise its priority again, and questions come while the user types.
+  // Not the lowest: a process cannot raise its priority again, and requests arrive while the user types.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const opened = new Map<string, Open>();
 
@@ -53,7 +53,7 @@ export function serveRepository(connection: MessageConnection, log: Log): void {
           void connection.sendNotification(repositoryProgress, { folder, done, total });
       },
     });
-    // The first answer of a process takes several times as long as later ones, and the user waits for none.
+    // The first answer of a process takes several times as long as later ones, so this one goes to a query that no user waits for.
     repository.query(rehearsal);
     isOpen = true;
     logSize(folder, repository.size, (performance.now() - startedAt) / 1000, log);
@@ -100,7 +100,7 @@ export function serveRepository(connection: MessageConnection, log: Log): void {
 
   answer(connection, queryRepositoryRequest, async ({ folder, query }, signal) => {
     const repository = opened.get(folder)?.repository;
-    // A keystroke that came meanwhile has cancelled the question.
+    // A keystroke that arrived meanwhile has cancelled the question.
     await new Promise(setImmediate);
     signal.throwIfAborted();
     return repository ? { answer: repository.query(query) } : {};

@@ -7,7 +7,7 @@ import { judgedRow } from "./reliability.ts";
 
 const ridge = 1;
 const rounds = 25;
-/** The share of suggestions that are not shown while the user types, and the chance below which none is. */
+/** The share of suggestions that are hidden while the user types, and the chance below which every suggestion is hidden. */
 const [hidden, leastChance] = [0.25, 0.1];
 
 export function fitCalibration(rows: readonly Row[]): Calibration {

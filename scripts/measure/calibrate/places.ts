@@ -36,7 +36,7 @@ export interface Row {
 /** Places near each other cost little: the model has read what is before them. */
 const placesPerSpot = 5;
 
-/** Draws files in turn, a line of each, how much of the text below is written already, and places in that gap. */
+/** Draws files in turn, a line of each, how much of the text below it is written already, and places in the gap between. */
 export async function drawPlaces(folder: string, count: number): Promise<Place[]> {
   const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".py"));
   const random = seededRandom(0, `calibrate ${folder.split("/").at(-1)}`);

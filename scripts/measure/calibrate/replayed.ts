@@ -1,6 +1,6 @@
 /**
- * Moves a calibration to what typing sessions show. Single places say too much: while people type, a hard line brings several wrong
- * suggestions and an easy one brings a single right one.
+ * Adapts a calibration to what typing sessions show. Single places overstate the chances: while people type, a hard line brings several
+ * wrong suggestions, and an easy one a single right one.
  */
 
 import { readFile } from "node:fs/promises";

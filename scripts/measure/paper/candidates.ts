@@ -4,7 +4,7 @@
 export const paperSeeds = [42, 777, 5432, 55555, 97];
 const dataSets = ["conala", "codealpacapy"];
 const shots = [1, 2, 3];
-/** Bits of a base's weights beside the 8 of the embedded one: the paper's question about QLoRA. */
+/** Bits of a base's weights besides the 8 of the embedded one: the paper's question about QLoRA. */
 export const otherBits = [32, 4] as const;
 
 export interface PaperCandidate {

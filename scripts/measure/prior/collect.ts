@@ -1,4 +1,4 @@
-/** Collects what copies propose at the tokens of held-out lines, beside what a base predicts there. */
+/** Collects what copies propose at the tokens of held-out lines, together with what a base predicts there. */
 
 import { copyModel } from "../../../extension/core/completion/copies/copyModel.ts";
 import { copyEvidence, type CopyEvidence } from "../../../extension/core/completion/copies/copyPrior.ts";
@@ -21,7 +21,7 @@ export interface Observation extends Omit<CopyEvidence, "allowed" | "mass"> {
   readonly logProbability: number;
 }
 
-/** A hole: a token that copies say nothing about is only right or wrong. */
+/** A hole. Only the tokens that copies say something about are observations; any other token is only right or wrong. */
 export interface ObservedLine {
   readonly place: Hole["place"];
   readonly observations: readonly Observation[];
@@ -30,7 +30,7 @@ export interface ObservedLine {
 }
 
 const considered = 64;
-/** Characters of the text behind a line that are encoded with it. */
+/** Characters of the text after a line that are encoded with it. */
 const lookahead = 30;
 
 /**

@@ -17,7 +17,7 @@ const count = z.int().nonnegative();
 
 /** The part of a run's configuration that identifies the candidate. */
 export const candidateFields = {
-  /** The base whose tokens n-grams count. */
+  /** The base. N-grams count its tokens. */
   base: z.object({ name: z.string(), modelType: z.string(), parameters: count, hash: z.string() }),
   adapters: z.array(
     z.object({

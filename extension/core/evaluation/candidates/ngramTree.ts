@@ -44,7 +44,7 @@ function after(parent: TokenNode, token: number): TokenNode {
   return { token, position: parent.position + 1, parent, children: [], entry: -1 };
 }
 
-/** One by one: callers usually ask for few, and sorting the vocabulary would take longer. */
+/** Finds the tokens one by one: callers usually ask for few, and sorting the vocabulary would take longer. */
 function topTokens(logProbabilities: Float32Array, count: number): TopTokens {
   const rest = logProbabilities.slice();
   const tokens = Array.from({ length: Math.min(count, rest.length) }, () => {

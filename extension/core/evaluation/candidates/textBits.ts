@@ -17,7 +17,7 @@ export interface BitsModel {
   readonly contextTokens?: number;
 }
 
-/** In tokens. Each window starts with the last token of the previous one, and no other context of the same file. */
+/** In tokens. Each window starts with the last token of the previous one, and sees no more of the same file. */
 const longestWindow = 1024;
 
 /** A reading: after `front`, the model predicts the tokens `first` to `last`. Those from `counted` on count. */
@@ -53,7 +53,10 @@ export async function textBits(model: BitsModel, file: SourceFile, options: Bits
   return nats / Math.LN2;
 }
 
-/** Yields the windows of a file. With a context, the window with the end of the imports is read without it and with it. */
+/**
+ * Yields the windows of a file. With a context, the first window is read twice: up to the end of the imports without the context, and from
+ * there on with it.
+ */
 function* readings(
   { decoder, tokenizer, contextTokens = 0 }: BitsModel,
   { path, text }: SourceFile,
@@ -94,8 +97,8 @@ function endOfImports(text: string): number {
 }
 
 /**
- * Returns the tokens of a file after its path, and the length of the header in front: at least one token, from which
- * the text follows.
+ * Returns the tokens of a file after its path, and the length of the header in front of them. The header has at least one token, so that
+ * the model predicts the first token of the text, too.
  */
 export function fileTokens(
   tokenizer: Tokenizer,

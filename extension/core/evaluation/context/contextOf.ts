@@ -43,7 +43,7 @@ export function contextOf(
 ): ContextOf {
   if (kind === "none") return () => ({});
   if (!repository) return ({ path }) => ({ path });
-  // The index leaves out what the file itself says, under the path that it knows.
+  // The index leaves out the file's own text, which it knows by this path.
   return ({ path, text }, cursor) =>
     frontOf(repository, { path: repository.pathOf(text) ?? path, ...cursor }, contextTokens);
 }

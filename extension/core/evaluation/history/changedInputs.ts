@@ -1,9 +1,9 @@
-/** Tells runs of the same question apart whose inputs have changed between them, by their hashes. Reads no files. */
+/** Compares the inputs of runs that answer the same question, by their hashes. Reads no files. */
 
 import type { RunConfiguration } from "../runs/runRecord.ts";
 import { inputNames, type InputName } from "./names.ts";
 
-/** Returns the inputs that differ, none if both are the same; undefined if the runs answer different questions. */
+/** Returns the inputs that differ (none if all are the same); undefined if the runs answer different questions. */
 export function changedInputs(one: RunConfiguration, other: RunConfiguration): InputName[] | undefined {
   if (JSON.stringify(question(one)) !== JSON.stringify(question(other))) return undefined;
   const [first, second] = [inputs(one), inputs(other)];

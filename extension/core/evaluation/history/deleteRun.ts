@@ -33,9 +33,9 @@ export async function deleteRun(id: string, home: string): Promise<void> {
   });
   const target = join(deletedRunsFolder(home), id);
   try {
-    // An earlier deletion of the same run gives way.
+    // Replaces an earlier deletion of the same run.
     await rm(target, { recursive: true, force: true });
-    // Under the lock, so that no evaluation begins to write into the folder that moves.
+    // Holds the lock, so that no evaluation starts to write into the folder while it moves.
     await moveFolder(folder, target);
     await rm(join(target, "lock"), { force: true });
   } finally {
@@ -44,7 +44,7 @@ export async function deleteRun(id: string, home: string): Promise<void> {
 }
 
 /**
- * Returns the folders that a run is moved from and to when it is restored.
+ * Returns the folder of a deleted run, and the one that a restore moves it to.
  *
  * @throws UserError "run-missing", "run-busy" if the run was evaluated again meanwhile
  */
@@ -70,7 +70,7 @@ export async function restoreRun(id: string, home: string): Promise<void> {
   await moveFolder(folder, target);
 }
 
-/** Ids come from the command line and from a web page. A hidden file's runs begin with a dot, as the file does. */
+/** Ids come from the command line and from a web page. The id of a run on a hidden file begins with a dot, like the file's name. */
 function plainName(id: string): string {
   if (id !== basename(id) || ["", ".", ".."].includes(id))
     throw missing(say`${id} is not the name of a run.`, chooseRun);

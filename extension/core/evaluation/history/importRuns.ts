@@ -1,4 +1,4 @@
-/** Takes runs of another machine into a home: those of an exported study, of another home, or a single one. */
+/** Imports runs from another machine into a home: those of an exported study, those of another home, or a single run. */
 
 import { copyFile, lstat, readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -15,7 +15,7 @@ export interface ImportedRuns {
   readonly imported: readonly string[];
   /** Ids of runs that were here already; they stay as they are. */
   readonly known: readonly string[];
-  /** Folders that cannot be used, why, and what to do. */
+  /** Folders that cannot be imported, with the reason and what to do. */
   readonly problems: readonly ImportProblem[];
 }
 
@@ -24,7 +24,7 @@ export interface ImportProblem extends SaidProblem {
 }
 
 /**
- * A run keeps its name, so a study finds it as if it had been evaluated here.
+ * Imports the runs of a folder. A run keeps its name, so a study finds it as if it had been evaluated here.
  *
  * @throws UserError "run-missing" if there is no run in the folder
  */
@@ -54,7 +54,7 @@ export async function importRuns(source: string, home: string): Promise<Imported
   return { imported, known, problems };
 }
 
-/** The folder itself, those in it, or those in its folder "runs". */
+/** Returns the folder itself if it is a run; otherwise the runs in it and in its folder "runs". */
 async function runFoldersIn(source: string): Promise<string[]> {
   const isRun = (folder: string): Promise<boolean> => isFile(join(folder, runFiles.record));
   if (await isRun(source)) return [source];
@@ -68,12 +68,12 @@ async function runFoldersIn(source: string): Promise<string[]> {
   return found;
 }
 
-/** @throws UserError if it is damaged, unfinished, or has another configuration than its name says */
+/** @throws UserError if it is damaged or unfinished, or if its configuration does not match its name */
 async function checkRun(folder: string, id: string): Promise<void> {
   const { record, result } = await readRun(folder);
   if (!result) throw invalid(folder, say`it is not finished`, say`Finish it on its machine first.`);
   for await (const _ of readPredictions(folder)); // Throws at a damaged one.
-  // The name is made of the file's own text, in its own order.
+  // The name is a hash of the configuration as the file has it, with its order of keys.
   const { configuration = record.configuration } = JSON.parse(
     await readPlainText(join(folder, runFiles.record)),
   ) as Partial<RunRecord>;

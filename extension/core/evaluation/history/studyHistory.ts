@@ -1,4 +1,4 @@
-/** The runs of a study, and those of earlier data, bases and versions that asked the same. Runs no model. */
+/** The runs of a study, and the runs that answered the same questions with earlier data, bases or versions. Runs no model. */
 
 import { isShown, measureFormat, valueText } from "../measures/measureFormat.ts";
 import { listRuns, type RunSummary } from "../runs/runFolder.ts";
@@ -17,7 +17,7 @@ export interface HistoryEntry {
   readonly scores: string;
   /** Whether the study's tables show it. */
   readonly isPlanned: boolean;
-  /** Which inputs of the study differ from the run's; none for runs that the study plans. */
+  /** The inputs that differ between the study and the run; none for runs that the study plans. */
   readonly changed: readonly InputName[];
   readonly facts: readonly Fact[];
 }

@@ -18,7 +18,7 @@ export function chrf<Name extends "chrf" | "chrf++">(name: Name): Measure<Name> 
   const wordOrder = name === "chrf++" ? 2 : 0;
   const orders = characterOrders + wordOrder;
   const scored = (score: number) => ({ [name]: score }) as Record<Name, number>;
-  /** Counts by order, and the meaning of their sums over n-grams. */
+  /** Returns the n-grams of each order: how often each occurs, and how many there are in total. */
   const ngramsOf = (text: string): { counts: Map<string, number>; total: number }[] => {
     const characters = Array.from(split(text).join(""));
     const words = wordOrder > 0 ? separatePunctuation(text) : [];
@@ -56,7 +56,7 @@ export function chrf<Name extends "chrf" | "chrf++">(name: Name): Measure<Name> 
   };
 }
 
-/** Splits words, and one punctuation mark off each: the last character, or otherwise the first. */
+/** Splits a text into words, and one punctuation mark off each word: its last character, or otherwise its first. */
 function separatePunctuation(text: string): string[] {
   return split(text).flatMap((word) => {
     const characters = Array.from(word);

@@ -2,7 +2,7 @@
 
 import type { Measure } from "./measure.ts";
 
-/** The k of results. */
+/** The values of k that results report. */
 export const ranks = [1, 2, 5, 10] as const;
 
 /**

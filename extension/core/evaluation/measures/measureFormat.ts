@@ -55,7 +55,7 @@ const holeScores: Readonly<Record<string, string>> = {
   parses: "of these parse in place",
 };
 
-/** Names come from runs of other machines, too, so "constructor" is a name like others. */
+/** Looks up a name. Names also come from runs of other machines, so "constructor" must not find a property that every object has. */
 function wordsOf(words: Readonly<Record<string, string>>, name: string): string | undefined {
   return Object.hasOwn(words, name) ? words[name] : undefined;
 }
@@ -104,7 +104,7 @@ export function isShown(name: string, detail: MeasureFormat["detail"]): boolean 
   return details.indexOf(measureFormat(name).detail) <= details.indexOf(detail);
 }
 
-/** Formats a score with its 95 % interval, or with several seeds as mean and standard deviation. */
+/** A score with its 95 % interval, or the mean and standard deviation of several seeds. */
 export type ShownScore =
   | { readonly value: number; readonly low: number; readonly high: number }
   | { readonly value: number; readonly deviation: number };
@@ -115,7 +115,7 @@ export function scoreText(name: string, score: ShownScore): string {
   return `${valueText(name, score.value)} (${intervalText(name, score)})`;
 }
 
-/** With a minus sign, which a reader tells from a dash: "−0.0577". */
+/** Formats a value with a minus sign, which readers can tell from a dash: "−0.0577". */
 export function valueText(name: string, value: number): string {
   return value.toFixed(measureFormat(name).digits).replace("-", "−");
 }

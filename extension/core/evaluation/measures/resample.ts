@@ -88,7 +88,7 @@ export function pairedTest<Score extends string>(
   });
 }
 
-/** Scores as many draws of `length` items as there are resamples. */
+/** Scores one draw of `length` items for each resample. */
 function resampled<T>(
   length: number,
   { random, resamples, signal }: ResampleOptions,
@@ -125,7 +125,7 @@ function sumOf(rows: Rows, items: Uint32Array): Float64Array {
   return sums;
 }
 
-/** Returns the bounds of the central share, each the nearest rank. */
+/** Returns the bounds of the central share, by nearest rank. */
 function intervalOf(values: readonly number[]): Interval {
   const sorted = values.toSorted((a, b) => a - b);
   const outside = (1 - level) / 2;

@@ -32,7 +32,7 @@ export interface ScoreOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Above it, Graft does not keep the numbers of single items: intervals are narrow by then, and memory stays flat. */
+/** With more items, Graft does not keep the numbers of single items: intervals are narrow anyway, and memory use stays flat. */
 export const mostRows = 20_000;
 
 const progressEvery = 500;

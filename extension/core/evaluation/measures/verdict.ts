@@ -3,7 +3,8 @@
 import type { Difference } from "./resample.ts";
 
 /**
- * "first" and "second" name the better one; "none" means no difference found, "tooFew" too few items for a verdict.
+ * "first" and "second" name the better candidate; "none" means that no difference was found, "tooFew" that there are too few items for a
+ * verdict.
  */
 export type Verdict = "first" | "second" | "none" | "tooFew";
 

@@ -9,7 +9,7 @@ import type { PromptedSuite } from "./promptedSuite.ts";
 /**
  * Writes the prompts of a suite of pairs.
  *
- * @param examples of each intent; none means zero-shot, undefined a model that was trained on such tasks
+ * @param examples the examples for each intent; none means zero-shot, undefined means a model that was trained on such tasks
  */
 export function promptedPairs(
   { each, ...suite }: Tasks<PairTask>,

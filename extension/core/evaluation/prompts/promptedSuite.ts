@@ -22,7 +22,7 @@ export interface PromptedTask {
   /** The task in words. */
   readonly intent: string;
   /**
-   * Texts to continue, the preferred one first: if one is too long, the next is shorter. The last loses its first
+   * Texts to continue, the preferred one first. Each is shorter than the one before; if even the last is too long, it loses its first
    * tokens.
    */
   readonly prompts: readonly string[];

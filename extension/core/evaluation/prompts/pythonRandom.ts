@@ -13,7 +13,7 @@ const [size, shift, matrix, upper, lower] = [624, 397, 0x9908b0df, 0x80000000, 0
  */
 export function pythonSample(seed: number, population: number, count: number): number[] {
   const below = randomBelow(mersenneTwister(seed));
-  // Python takes the method that needs less memory there; the two draw different numbers.
+  // Python chooses the method that needs less memory; the two draw different numbers.
   const setSize = 21 + (count > 5 ? 4 ** Math.ceil(Math.log(count * 3) / Math.log(4)) : 0);
   if (population <= setSize) {
     const pool = Array.from({ length: population }, (_, i) => i);
@@ -29,7 +29,7 @@ export function pythonSample(seed: number, population: number, count: number): n
   return [...selected];
 }
 
-/** Uniform in [0, bound), for bounds up to 2³²: draws bits until the number is below. */
+/** Uniform in [0, bound), for bounds up to 2³²: draws bits until the number is below `bound`. */
 function randomBelow(next: () => number): (bound: number) => number {
   return (bound) => {
     const bits = 32 - Math.clz32(bound);

@@ -5,10 +5,9 @@ import { strip } from "../measures/whitespace.ts";
 import type { Protocol } from "./protocol.ts";
 
 /**
- * Prompts are those of training, and examples look the same. A prediction ends where the next instruction would begin,
- * or at a fence. Nothing is cut at "<", ">" or, as a rule, at a line's end, so a model can meet every reference. The
- * comparison ignores only white space at the ends of predictions and references. If the context is full, the prompt
- * loses whole examples.
+ * Prompts have the form of training, and examples look the same. A prediction ends where the next instruction would begin, or at a fence.
+ * Nothing is cut at "<", ">" or, as a rule, at a line's end, so a model can match every reference. The comparison ignores only white space
+ * at the ends of predictions and references. If the context is full, the prompt loses whole examples.
  */
 export function graft(suite: string): Protocol {
   const stops = ["\n### ", "```"];

@@ -1,4 +1,7 @@
-/** Which part of a suggestion an author accepts: the whole if it is the text to be written, else its first lines that are. */
+/**
+ * Decides which part of a suggestion an author accepts: all of it if the author would write that text, otherwise the first lines that the
+ * author would write.
+ */
 
 export interface Acceptance {
   /** The accepted text, a beginning of what the author writes. */
@@ -9,8 +12,8 @@ export interface Acceptance {
 }
 
 /**
- * Returns the part that is right, or undefined. Blanks at the ends of lines count. An author does not accept what takes as
- * many keys to accept as to type.
+ * Returns the part that is right, or undefined. Blanks at the ends of lines count. An author does not accept a part that takes as many
+ * keys to accept as to type.
  *
  * @param rest the text that the author has yet to write
  */

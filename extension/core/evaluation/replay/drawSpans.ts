@@ -11,7 +11,7 @@ import type { SourceFile } from "../suites/heldOut.ts";
 /** A part of a file that an author types. */
 export interface TypedSpan {
   readonly file: SourceFile;
-  /** Where the author's text begins and ends, in characters. */
+  /** The bounds of the author's text, in characters. */
   readonly start: number;
   readonly end: number;
 }
@@ -47,7 +47,7 @@ export async function drawSpans(
   return { spans: inTurn(drawn).slice(0, count), problems };
 }
 
-/** Returns the functions and methods of a length that people write in one go, without their decorators. */
+/** Returns the functions and methods of a length that people write in one go. Their decorators are not included. */
 function functionsOf(tree: SyntaxNode, text: string): SyntaxNode[] {
   const found: SyntaxNode[] = [];
   const open = [tree];

@@ -55,7 +55,7 @@ export async function openSuggester(
   const completed = async (document: TypedDocument, cursor: Cursor, hurry: AbortSignal): Promise<Completion> => {
     const known = cache ? answers.find(cursor, "") : undefined;
     if (known) return known;
-    // A swap to the same adapters forgets suggestions, keys and values.
+    // Swapping in the same adapters again clears suggestions, keys and values.
     if (!cache) await completer.useAdapters(adapters);
     const completion = await completer.complete(await requestAt(document, cursor, hurry), hurry);
     answers.remember(cursor, "", completion);

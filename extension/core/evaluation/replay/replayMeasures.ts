@@ -38,7 +38,7 @@ const columns = {
 
 const names = Object.keys(columns) as (keyof typeof columns)[];
 
-/** In percent, except for what is said to be per something else. */
+/** In percent, except for the scores with "per" in their names. */
 export const replayMeasure: Summed<ReplayScore> & { count(session: SessionRecord): readonly number[] } = {
   width: names.length,
   count: (session) => names.map((name) => columns[name](session)),

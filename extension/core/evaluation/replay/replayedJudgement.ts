@@ -16,7 +16,7 @@ export interface ReplayedJudgement {
   readonly edited: (edit: Edit, at: number) => void;
 }
 
-/** @param isOn otherwise all completions are shown wherever the editor asks by default */
+/** @param isOn if false, every completion is shown, and the editor asks wherever it does by default */
 export function replayedJudgement(
   isOn: boolean,
   base: string,

@@ -1,4 +1,4 @@
-/** The repository around a replayed file: the index with the author's edits, and the context that is kept as in the editor. */
+/** The repository around a replayed file: the index with the author's edits, and the context, which is kept as in the editor. */
 
 import { contextKeeper, type FileContext } from "../../completion/context/contextKeeper.ts";
 import { contextLimits } from "../../completion/context/contextLimits.ts";
@@ -38,7 +38,7 @@ export async function openReplayedRepository(
     limits: () => contextLimits(contextTokens),
   });
   let opened: SourceFile = { path: "", text: "" };
-  /** The file's path in the index, which leaves out what the file itself says; undefined if it is not in the index. */
+  /** The file's path in the index, by which the index leaves out the file's own text; undefined if the file is not in it. */
   let path: string | undefined;
   const asked = (document: TypedDocument): TypedDocument => ({ ...document, path: path ?? document.path });
   const frontWith = (context: FileContext, document: TypedDocument): RequestFront => {

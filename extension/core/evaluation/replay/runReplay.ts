@@ -37,16 +37,16 @@ export interface ReplayResult {
   readonly base: string;
   readonly sessions: readonly SessionRecord[];
   readonly scores: Readonly<Record<ReplayScore, Estimate>>;
-  /** Answers that the model computed, and answers without a run, such as those while typing along. */
+  /** Answers that the model computed, and answers without a run of the model, such as those while the author types along a suggestion. */
   readonly latency: { readonly computed: Latency; readonly remembered: Latency };
   readonly reliability: readonly Reliability[];
   readonly problems: readonly Problem[];
 }
 
-/** The editor itself waits this long before it asks, in milliseconds. */
+/** The time that the editor itself waits before it asks, in milliseconds. */
 const editorPause = 50;
 
-/** The time between two sessions, in milliseconds. Rejections in one silence nothing in the next. */
+/** The time between two sessions, in milliseconds: long enough for rejections in one to silence nothing in the next. */
 const betweenSessions = 120_000;
 
 /** @throws UserErrors about suite, base and adapters; the signal's reason once it is aborted */

@@ -1,6 +1,6 @@
 /**
- * Replays one typing session on a virtual clock. The author's pauses pass without waiting; the engine's answers take the
- * time that they took. An answer counts if it arrives before the next key, as in the editor, which cancels it then.
+ * Replays one typing session on a virtual clock. The author's pauses take no real time; the engine's answers count with the time that they
+ * really took. An answer is shown if it arrives before the next key, which would cancel it in the editor.
  */
 
 import { isCancelled } from "../../foundation/errors.ts";
@@ -30,7 +30,7 @@ interface Shown {
   readonly text: string;
   /** When it appeared; typing along it changes nothing. */
   readonly since: number;
-  /** When the rest of it appeared last: nobody accepts before. */
+  /** When it was last shown, possibly without the part already typed; the author cannot accept it before. */
   readonly at: number;
 }
 

@@ -1,4 +1,4 @@
-/** What a replayed session counts. */
+/** The counts of a replayed session. */
 
 import type { Silence } from "../../completion/judgement/suggestionEvent.ts";
 import type { TypedSpan } from "./drawSpans.ts";
@@ -12,7 +12,7 @@ export interface SessionRecord {
   readonly characters: number;
   /** Keys that the text takes without suggestions and typos. */
   readonly plainKeys: number;
-  /** Keys pressed, those that accept included. */
+  /** Keys pressed, including those that accept suggestions. */
   keystrokes: number;
   /** Milliseconds that the author took. */
   milliseconds: number;
@@ -28,9 +28,9 @@ export interface SessionRecord {
   silent: number;
   /** Different suggestions on screen; typing along one adds none. */
   shown: number;
-  /** For each of them the estimated chance, and whether the author went on to write all of it. */
+  /** For each shown suggestion, the estimated chance, and whether the author went on to write all of it. */
   readonly confidences: { readonly confidence: number; readonly isRight: boolean }[];
-  /** Suggestions that, when they appeared, were the text that the author went on to write; or whose first lines were. */
+  /** Suggestions that, when they appeared, matched what the author went on to write: as a whole, or only in their first lines. */
   exact: number;
   prefix: number;
   acceptedWhole: number;

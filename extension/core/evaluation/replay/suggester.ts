@@ -1,4 +1,7 @@
-/** The interface of a completion engine to a replay: an editor's questions, and what it tells. All times are the virtual clock's. */
+/**
+ * The interface of a completion engine to a replay: an editor's questions, and the events that it reports. All times are those of the
+ * virtual clock.
+ */
 
 import type { Silence } from "../../completion/judgement/suggestionEvent.ts";
 import type { SourceFile } from "../suites/heldOut.ts";

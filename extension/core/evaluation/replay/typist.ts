@@ -44,7 +44,7 @@ export interface Typist {
 export function typist({ seed, interval, typos }: TypistOptions, place: string): Typist {
   /** The length of the text before a wrong letter that is on screen; -1 without one. */
   let wrongAt = -1;
-  /** Where the last typo was corrected: the author does not repeat it. */
+  /** The position of the last corrected typo, which the author does not repeat. */
   let correctedAt = -1;
   return {
     next: (typed, rest) => {

@@ -8,7 +8,7 @@ import type { TimeLeft, TypedDocument } from "./suggester.ts";
 export interface Ahead {
   isKnown(cursor: Cursor): boolean;
   complete(document: TypedDocument, cursor: Cursor, signal: AbortSignal): Promise<void>;
-  /** Takes the author's edits, chooses the context anew, and reads the prompt if that changed. */
+  /** Takes the author's edits, chooses the context anew, and reads the prompt if the context has changed. */
   prepare(document: TypedDocument, cursor: Cursor, signal: AbortSignal): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ const beforeAhead = 250;
 const beforeContext = 500;
 const indent = "    ";
 
-/** @throws the caller's signal's reason once that is aborted */
+/** @throws the reason of the caller's signal once it is aborted */
 export async function whilePausing(ahead: Ahead, { document, cursor, shown, left }: Pause): Promise<void> {
   const { milliseconds, answerTime, signal } = left;
   if (milliseconds <= beforeAhead) return;

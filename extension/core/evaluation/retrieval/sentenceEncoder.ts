@@ -81,7 +81,7 @@ async function means(folder: string, session: Session, rows: readonly (readonly 
       filled(() => 1),
       shape,
     ),
-    // Some architectures have none.
+    // Some architectures lack this input.
     token_type_ids: int64s(
       filled(() => 0),
       shape,

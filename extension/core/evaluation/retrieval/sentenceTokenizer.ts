@@ -15,9 +15,7 @@ export interface SentenceTokenizer {
   encode(text: string, longest: number): number[];
 }
 
-/**
- * For tokenizers of texts, usually WordPiece; tokenizer.ts reads those of code. @throws UserError "tokenizer-invalid"
- */
+/** Opens a tokenizer of texts, usually WordPiece; tokenizer.ts opens those of code. @throws UserError "tokenizer-invalid" */
 export async function openSentenceTokenizer(folder: string): Promise<SentenceTokenizer> {
   const { env, PreTrainedTokenizer } = await import("@xenova/transformers");
   env.allowRemoteModels = false;

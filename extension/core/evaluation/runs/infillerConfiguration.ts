@@ -1,4 +1,4 @@
-/** The end of the configuration of a run that completes places in code, whatever they are taken from. */
+/** The part of a run's configuration that held-out code and published completion benchmarks have in common. */
 
 import packageJson from "../../../../package.json" with { type: "json" };
 import { learnedWeights } from "../../completion/copies/mixtureWeights.ts";
@@ -7,7 +7,7 @@ import { defaultDecoding, type EvaluationSettings } from "./evaluationRequest.ts
 
 type Configuration = EvaluationSuite["configuration"];
 
-/** `context`: what stands in front of a place; undefined for the path of its file. */
+/** @param context what precedes a hole; undefined means the path of its file */
 export function infillerConfiguration(
   { mode, prior, draft, seed }: EvaluationSettings,
   context: Configuration["context"],

@@ -89,7 +89,7 @@ export async function openExecution(settings: EvaluationSettings, read: TaskOpti
   };
 }
 
-/** Puts the tasks of a suite to the candidate's generator. */
+/** Runs the tasks of a suite through the candidate's generator. */
 async function predictSuite(
   run: OpenRun,
   {

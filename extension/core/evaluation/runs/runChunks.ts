@@ -21,10 +21,9 @@ export async function readChunks(path: string): Promise<KeptChunks> {
 }
 
 /**
- * Returns the chunks up to the first whose predictions are incomplete, for example because somebody deleted or edited
- * a file.
+ * Returns the chunks up to the first whose predictions are incomplete, for example because the user deleted or edited a file.
  *
- * @param tasks of the suite
+ * @param tasks the number of tasks in the suite
  */
 export async function standingChunks(chunksPath: string, predictionsPath: string, tasks: number): Promise<KeptChunks> {
   const { chunks, bytes } = await readChunks(chunksPath);
@@ -42,9 +41,7 @@ export async function standingChunks(chunksPath: string, predictionsPath: string
 
 const newline = 0x0a;
 
-/**
- * Returns the number of lines that end at or before each of `ends`, in bytes, where a line ends there; 0 at the start.
- */
+/** Returns the number of lines up to each position of `ends` (in bytes) at which a line ends, and 0 for the start of the file. */
 async function linesUpTo(path: string, ends: ReadonlySet<number>): Promise<ReadonlyMap<number, number>> {
   const found = new Map([[0, 0]]);
   if (!(await isFile(path))) return found;

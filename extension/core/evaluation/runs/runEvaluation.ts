@@ -53,7 +53,7 @@ export async function runEvaluation(
       log,
     });
     return await withFallback(placements, { log }, (placement, isAgain) =>
-      // The next device goes on with the same run.
+      // The next device continues the same run.
       evaluateOn(placement, suite, isAgain ? { ...settings, fresh: false } : settings, {
         signal,
         pause,
@@ -197,7 +197,7 @@ function spent(
   };
 }
 
-/** A run keeps what is read without an editor. */
+/** Runs store problems in English, because they are read outside the editor, too. */
 function inEnglish({ where, message }: Problem): RunResult["problems"][number] {
   return { where, message: english(message) };
 }

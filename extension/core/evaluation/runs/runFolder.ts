@@ -211,7 +211,7 @@ async function cutTo(path: string, bytes: number): Promise<void> {
   if (info && info.size > bytes) await truncate(path, bytes);
 }
 
-/** The next step where there is no such run. */
+/** The next step if there is no such run. */
 export const chooseRun = say`Choose a run from the benchmark panel or \`graft runs list\`.`;
 
 async function readText(folder: string, file: string): Promise<string> {

@@ -37,7 +37,7 @@ const decodingSchema = z.discriminatedUnion("kind", [
 const configurationSchema = z.object({
   suite: z.object({
     name: z.string(),
-    /** The judgement of predictions: by references, by running tests, as held-out code, or as a published benchmark does. */
+    /** How predictions are judged: by references, by running tests, as held-out code, or as a published benchmark does. */
     kind: z.enum(["pairs", "execution", "infilling", "completion"]),
     hash: z.string(),
     /** Tasks of the run; for held-out code, files and holes together. */
@@ -55,7 +55,7 @@ const configurationSchema = z.object({
   shots: count,
   /** The source of the examples, if there are any. */
   examples: z.object({ name: z.string(), hash: z.string(), retriever: retrieverSchema.optional() }).optional(),
-  /** For held-out code and benchmarks, unless the model reads each file's path and no other file. "given": by the rows. */
+  /** For held-out code and benchmarks, unless the model reads only each file's path. "given": by the rows. */
   context: z
     .discriminatedUnion("kind", [
       z.object({ kind: z.enum(["none", "given"]) }),
@@ -63,7 +63,7 @@ const configurationSchema = z.object({
       z.object({ kind: z.literal("repository"), name: z.string(), hash: z.string(), tokens: count.optional() }),
     ])
     .optional(),
-  /** For held-out code: the weights of copied text, unless it is left out. */
+  /** For held-out code: the version of the weights of copied text; absent if the prior is off. */
   prior: z.string().optional(),
   /** For held-out code, if no tokens are guessed. */
   draft: z.literal(false).optional(),
@@ -188,7 +188,7 @@ export function runId(configuration: RunConfiguration): string {
     .slice(0, 100)}-${hash}`;
 }
 
-/** The answers that a run has of a task: EM@k of a larger k would repeat the largest that it has. */
+/** Returns the number of answers that a run has for each task. EM@k for a larger k would only repeat the value for this number. */
 export function answersOf(decoding: RunConfiguration["decoding"]): number {
   switch (decoding.kind) {
     case "greedy":
@@ -200,7 +200,7 @@ export function answersOf(decoding: RunConfiguration["decoding"]): number {
   }
 }
 
-/** Returns a stored result without the EM@k of more answers, which earlier versions of Graft scored, too. */
+/** Returns a stored result without EM@k for more answers than the run has, which earlier versions of Graft also scored. */
 export function ofAnswers(result: RunResult, { decoding }: RunConfiguration): RunResult {
   const isMeant = (name: string): boolean => Number(/^em@(\d+)$/.exec(name)?.[1] ?? 0) <= answersOf(decoding);
   return { ...result, scores: Object.fromEntries(Object.entries(result.scores).filter(([name]) => isMeant(name))) };

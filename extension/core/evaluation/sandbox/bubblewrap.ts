@@ -15,7 +15,7 @@ export const pythonEnvironment = {
   HOME: "/tmp",
 } as const;
 
-/** The size of all files that a program may have at once. They lie in memory, and disappear with the sandbox. */
+/** The size of all files that a program may have at once. They are in memory, and disappear with the sandbox. */
 const temporaryBytes = 64 * 2 ** 20;
 
 /**

@@ -96,7 +96,7 @@ export function syscallFilter(machine: string): Uint8Array | undefined {
     [give, kill],
     ...Object.values(forbidden).flatMap((call) => refuse(call, EPERM)),
     ...processes.flatMap((call) => refuse(call, EAGAIN)),
-    // The filter cannot see its arguments, which lie in memory. Libraries use the older call if this one is missing.
+    // The filter cannot see its arguments, which are in memory. Libraries use the older call if this one is missing.
     ...refuse(clone3, ENOSYS),
     [jumpIfEqual, clone, 0, 3],
     [load, firstArgument],

@@ -16,12 +16,12 @@ interface Answers {
   readonly codeless?: number;
 }
 
-/** From this share on, tables say it. */
+/** From this share on, tables mention it. */
 const notedShare = 0.1;
-/** From this share on, scores tell nothing about code. */
+/** From this share on, scores say nothing about code. */
 const garbageShare = 0.9;
 
-/** Whether the best answer to a task has nothing but comments and white space. Holes may ask for such. */
+/** Whether the best answer to a task has nothing but comments and white space. Does not apply to holes, where such text may be right. */
 export function isCodeless({ intent, predictions: [best = ""] }: Prediction): boolean {
   return intent !== undefined && best.split("\n").every((line) => /^\s*(#|$)/.test(line));
 }

@@ -28,7 +28,7 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
   const [one, other] = [first.record.configuration, second.record.configuration];
   checkSame(first, second, say`suites`, ({ suite: { name, hash } }) => ({ name, content: hash }));
   checkSame(first, second, say`protocols`, ({ protocol }) => ({ name: protocol, content: protocol }));
-  // Runs of one suite have other measures with another number of answers. The comparison takes those that both have.
+  // Runs of one suite with different numbers of answers have different measures. The comparison uses those that both have.
   const [measures, otherMeasures] = [await openRunMeasures(one), await openRunMeasures(other)];
   const counts = await countRun(first.folder, measures, { signal });
   const others = await countRun(second.folder, otherMeasures, { signal });
@@ -45,7 +45,7 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
   return { items, fewestItems, differences };
 }
 
-/** What a run's items add to its measures. */
+/** The numbers that a run's items add to its measures. */
 export interface Counted {
   readonly measures: readonly RunMeasure[];
   readonly counts: Omit<RunCounts, "codeless">;
@@ -81,8 +81,9 @@ export function differencesOf(
 }
 
 /**
- * Returns the measure that both are, or of both the one with fewer names: of fewer answers, exact match has the first of the names and of
- * the numbers that it has of more. Undefined if they measure different things.
+ * Returns the measure that both runs can be compared by: of the two, the one with fewer names, if these are the first names of the other.
+ * Exact match with fewer answers has the first of the names and numbers that it has with more. Undefined if the two measure different
+ * things.
  */
 function commonOf(one: RunMeasure, other: RunMeasure): RunMeasure | undefined {
   const [fewer, more] = one.width <= other.width ? [one, other] : [other, one];

@@ -1,6 +1,6 @@
-/** Text of others (names, paths, answers of a model) in Markdown, where it must stay text: no link, image, mention or HTML. */
+/** Writes foreign text (names, paths, answers of a model) into Markdown so that it stays text: no link, image, mention or HTML. */
 
-/** Returns the text in one line, with what would become markup escaped. Mentions and bare addresses stay as they are. */
+/** Returns the text in one line, and escapes what would become markup. Mentions and bare addresses stay as they are. */
 export function markdownText(text: string): string {
   return oneLine(text).replaceAll(/[\\`*[\]<>|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|^(?=[#+-])/g, "\\$&");
 }
@@ -9,7 +9,7 @@ export function markdownText(text: string): string {
 export function inlineCode(text: string): string {
   const line = oneLine(text);
   const fence = "`".repeat(longestTicks(line) + 1);
-  // A space at each end is no part of the code.
+  // Markdown drops one space at each end of inline code.
   const isPadded = /^[` ]|[` ]$/.test(line);
   return isPadded || line === "" ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`;
 }

@@ -66,8 +66,8 @@ function renamed(summed: Summed, name: (score: string) => string): Summed {
 }
 
 /**
- * For each kind of hole its places and the whole, then the files. They share one stream of random numbers, in this
- * order.
+ * Returns the measures of each kind of hole, first its places and then the whole, and last those of files. They share one stream of random
+ * numbers, in this order.
  */
 function infillingMeasures(): RunMeasure[] {
   const stream = "resamples";
@@ -112,7 +112,7 @@ function searchRates(returned: number): RunMeasure[] {
   return [first, share(`any@${returned}`, (verdicts) => Number(verdicts.some(({ passed }) => passed)))];
 }
 
-/** A mean over tasks, in percent. */
+/** Returns the measure of a mean over tasks, in percent. */
 function share(name: string, count: (verdicts: readonly Verdict[]) => number): RunMeasure {
   return {
     width: 2,

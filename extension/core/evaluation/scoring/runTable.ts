@@ -45,7 +45,7 @@ export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
     const [{ configuration }] = group.map(({ record }) => record) as [RunSummary["record"]];
     const results = group.map(({ result }) => result);
     const seeds = group.map(({ record }) => record.configuration.seed);
-    // Holes are drawn by the seed, so another seed may have no block, or none behind a header.
+    // Holes are drawn by the seed, so another seed may have no block, or none after a header.
     const names = new Set(results.flatMap(({ scores }) => Object.keys(scores)));
     const codeless = results.reduce((sum, result) => sum + (result.codeless ?? 0), 0);
     return {
@@ -81,7 +81,7 @@ function trainingOf({ trainings }: RunRecord): Pick<RunRow, "trainingSeconds" | 
   };
 }
 
-/** Over the seeds that have the score. */
+/** Combines a score over the seeds that have it. */
 function rowScore(results: readonly RunResult[], name: string): ShownScore {
   const scores = results.flatMap(({ scores: all }) => all[name] ?? []);
   const [first] = scores;
@@ -115,7 +115,7 @@ export function withFormerName(row: RunRow): RunRow & { readonly contender: stri
   return { ...row, contender: row.candidate };
 }
 
-/** Every number has its own column. */
+/** Returns the rows as CSV. Every number has its own column. */
 export function csv(rows: readonly RunRow[]): string {
   const names = scoreNames(rows);
   const lines = rows.map((row): Record<string, string | number> => {
@@ -143,7 +143,7 @@ export function csv(rows: readonly RunRow[]): string {
   return stringify(lines, { header: true, columns: Object.keys(lines[0] ?? {}), escape_formulas: true });
 }
 
-/** The measures that fit a page, each as `scoreOf` prints it. */
+/** Returns a table of the measures that fit a page, each as `scoreOf` prints it. */
 export function table(
   rows: readonly RunRow[],
   scoreOf = (row: RunRow, name: string): string => (row.scores[name] ? scoreText(name, row.scores[name]) : ""),

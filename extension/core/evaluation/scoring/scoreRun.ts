@@ -13,7 +13,7 @@ import type { RunItem, RunMeasure } from "./runMeasures.ts";
 /** The numbers that a run's items add to one measure. */
 export interface MeasureCounts {
   readonly items: number;
-  /** For the first {@link mostRows} items, as are the rows. */
+  /** For the first {@link mostRows} items, like the rows. */
   readonly ids: readonly string[];
   readonly rows: readonly (readonly number[])[];
   readonly sums: Float64Array;
@@ -69,7 +69,7 @@ export async function countRun(
   return { items, codeless, ids, measures: counts };
 }
 
-/** With intervals, unless there are too many items to resample: intervals are narrow by then. */
+/** Returns scores with intervals, unless there are too many items to resample; then intervals would be narrow anyway. */
 export function scoresOf(
   { measures: counts }: RunCounts,
   measures: readonly RunMeasure[],

@@ -1,4 +1,4 @@
-/** The scores of a run while it is predicted, with intervals that narrow as tasks come. Changes no result. */
+/** The scores of a run in progress, with intervals that narrow with each task. Changes no result. */
 
 import { seededRandom } from "../../foundation/random.ts";
 import { addTo } from "../measures/measure.ts";
@@ -18,7 +18,7 @@ export interface LiveScores {
 const resamples = 200;
 const share = 0.01;
 
-/** Begins with the predictions that an earlier start has left. */
+/** Begins with the predictions that the run already has from an earlier start. */
 export async function openLiveScores(configuration: RunConfiguration, folder: string): Promise<LiveScores> {
   const measures = (await openRunMeasures(configuration)).filter((measure) =>
     Object.keys(measure.scores(new Float64Array(measure.width))).some((name) => isShown(name, "page")),

@@ -1,4 +1,4 @@
-/** Estimates how long runs take: from finished runs of this machine where there are any, else from its speed. */
+/** Estimates how long runs take: from finished runs on this machine if there are any, otherwise from its speed. */
 
 import { cpus } from "node:os";
 import { tokensPerSecond, type MachineSpeed } from "../../baseModels/decodeEstimate.ts";
@@ -54,7 +54,7 @@ function likeness(one: RunConfiguration, other: RunConfiguration): number {
   );
 }
 
-/** The work of a step, next to greedy decoding. */
+/** The work of a decoding step, relative to greedy decoding. */
 function load(decoding: RunDecoding): number {
   switch (decoding.kind) {
     case "greedy":
@@ -66,7 +66,7 @@ function load(decoding: RunDecoding): number {
   }
 }
 
-/** Tokens until the longest beam of a usual answer ends; for holes, those that reading the file costs as much as. */
+/** Tokens until the longest beam of a usual answer ends; for holes, the number whose decoding costs as much as reading the file. */
 const usualTokens = { pairs: 60, execution: 200, infilling: 70, completion: 70 } as const;
 
 /**

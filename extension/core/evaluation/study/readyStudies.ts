@@ -1,4 +1,4 @@
-/** Studies that are ready to start: the paper's questions, and whether one's own adapter is better than none. */
+/** Studies that are ready to start: the paper's questions, and whether the user's own adapter is better than none. */
 
 import { counted } from "../../foundation/words/quantities.ts";
 import { cutName, madeStudy, studyLimits, type Study } from "./studyFile.ts";

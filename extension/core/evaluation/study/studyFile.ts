@@ -19,7 +19,10 @@ import { modes, suiteFields, taskFields } from "../runs/evaluationRequest.ts";
 
 const text = z.string().min(1);
 
-/** Characters of title and names; numbers of suites, candidates, seeds, and runs: more take years, and planning them takes long, too. */
+/**
+ * The most characters of titles and names, and the most suites, candidates, seeds and runs. More runs would take years, and planning them
+ * takes long, too.
+ */
 export const studyLimits = { title: 100, name: 100, suites: 50, candidates: 50, seeds: 100, runs: 2000 } as const;
 
 /** Tasks to evaluate on. */
@@ -42,7 +45,7 @@ const trainingSchema = z
     const unknown = Object.keys(training).filter((name) => !Object.hasOwn(userFields.shape, name) || places.has(name));
     if (unknown.length > 0) refinement.addIssue(`has no setting ${unknown.join(", ")}`);
     for (const [name, value] of Object.entries(training)) {
-      // Checked one by one and not replaced: defaults are the training's, and the file stays as it was written.
+      // Settings are checked one by one and not replaced: the training applies its own defaults, and the file stays as it was written.
       const field = (userFields.shape as Record<string, z.ZodType>)[name];
       if (unknown.includes(name) || !field || field.safeParse(value).success) continue;
       refinement.addIssue({
@@ -56,7 +59,7 @@ const trainingSchema = z
       refinement.addIssue(`has no setting ${foreign.join(", ")} for the method ${training.method}`);
   });
 
-/** What the study decides itself. */
+/** Settings that the study decides itself. */
 const places = new Set(["base", "out", "resume"]);
 
 /** A system under test. Absent fields take the defaults of `graft evaluate`. */
@@ -65,7 +68,7 @@ const candidateSchema = z.strictObject({
   name: text.max(studyLimits.name).optional(),
   base: z.string().optional().describe("Name of an installed base or a folder; the embedded base unless given"),
   adapters: z.array(z.strictObject({ folder: text, scale: z.number().default(1) })).optional(),
-  /** A training whose adapter the candidate uses; for method "full", whose result is its base. */
+  /** A training whose adapter the candidate uses. With method "full", the training's result is the candidate's base. */
   training: trainingSchema.optional(),
   mode: z.enum(modes).optional(),
   shots: z.int().min(1).max(100).optional(),
@@ -96,7 +99,7 @@ const studyFields = z.strictObject({
   limit: suiteFields.limit,
   /** Random seeds, with one run each where a seed decides predictions. */
   seeds: z.array(z.int()).min(1).max(studyLimits.seeds).default([42]),
-  /** The runs in the order of their evaluation: positions of suite and candidate from 0, and the seed. Others follow them. */
+  /** The runs in the order of their evaluation: positions of suite and candidate from 0, and the seed. Runs that are not listed follow. */
   order: z
     .array(z.tuple([z.int().nonnegative(), z.int().nonnegative(), z.int()]))
     .max(studyLimits.runs)
@@ -140,7 +143,7 @@ export async function readStudy(path: string): Promise<Study> {
   return withPaths(parseStudy(content, path), (place) => resolve(dirname(path), place));
 }
 
-/** The next step where there is no such study. */
+/** The next step if there is no such study. */
 export const chooseStudy = say`Open a study from the list; on the command line, give its path or a name from \`graft study list\`.`;
 
 /** Why a path holds no study, by the system's code. */
@@ -157,7 +160,7 @@ function parseStudy(content: string, path: string): Study {
   const value = parsedJson(content);
   const parsed = studySchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  // The path may be that of any file, whose text and fields are nobody's business here.
+  // The path may name any file. Unless the file is a study, the error must not repeat its text or fields.
   if (value === undefined) throw invalid(path, say`it is not valid JSON`);
   const { success: isStudy } = z.object({ format: studyFields.shape.format }).safeParse(value);
   if (!isStudy) throw invalid(path, say`it is no study, whose field "format" is 1`);
@@ -176,7 +179,7 @@ export function madeStudy(value: object): Study {
   throw new UserError("study-invalid", message, say`Choose fewer suites, candidates or seeds, or shorter names.`);
 }
 
-/** Returns a name or a title as a study can have it, cut at its end. */
+/** Returns a name or title, cut to the length that a study allows. */
 export function cutName(name: string, most: number): string {
   return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
 }
@@ -188,7 +191,7 @@ function reasonsOf({ issues }: z.ZodError): Said {
     .reduce((all, reason) => say`${all}; ${reason}`);
 }
 
-/** A file may have a mistake in each candidate. */
+/** The most reasons in one message: a file may have a mistake in each candidate. */
 const mostReasons = 5;
 
 function reasonOf({ path, message }: z.core.$ZodIssue): Said {
@@ -236,13 +239,13 @@ export function withPaths(study: Study, replaced: (path: string) => string): Stu
 
 type Training = NonNullable<StudyCandidate["training"]>;
 
-/** @param by `data` keeps the names of data sets */
+/** @param by the functions that replace a path; `data` keeps the names of data sets */
 function trainingWith(
   training: Training,
   by: Readonly<Record<"data" | "replaced", (path: string) => string>>,
 ): Training {
   const { data, validation, init } = training;
-  // A share of the data is no path.
+  // A share of the data is not a path.
   const isPath = validation !== undefined && Number.isNaN(Number(validation));
   return {
     ...training,

@@ -1,4 +1,4 @@
-/** Names of a home's own studies, which are those of their files. */
+/** The names of a home's own studies, which are the names of their files. */
 
 import { join } from "node:path";
 import { UserError } from "../../foundation/errors.ts";

@@ -16,7 +16,7 @@ interface Keyed {
   readonly seed: number;
 }
 
-/** Returns an order of positions as the file has it. */
+/** Returns an order of positions as the file stores it. */
 export function keysOf(runs: readonly Keyed[], order: readonly number[]): RunKey[] {
   return order.map((run) => keyOf(runs[run]!));
 }
@@ -44,8 +44,8 @@ export function strangersIn({
 }
 
 /**
- * Returns the order after `run` has moved by this many places, down or, if negative, up, among the runs that can move. The others stay
- * where they are. Returns undefined if nothing changes.
+ * Returns the order after `run` has moved `by` places among the runs that can move: down, or up if negative. The others stay where they
+ * are. Returns undefined if nothing changes.
  */
 export function movedRun(
   order: readonly number[],
@@ -70,7 +70,7 @@ export async function writeOrder(path: string, order: readonly RunKey[]): Promis
   await readStudy(path);
   const study = JSON.parse(await readPlainText(path)) as object;
   const text = JSON.stringify({ ...study, order }, null, 2);
-  // A run takes one line. A line break is no part of a string, so that no text changes.
+  // Puts each run on one line. Strings in JSON contain no line breaks, so no text changes.
   const short = text.replaceAll(/\[\n\s+(\d+),\n\s+(\d+),\n\s+(-?\d+)\n\s+\]/g, "[$1, $2, $3]");
   await writeFileAtomic(path, `${short}\n`);
 }

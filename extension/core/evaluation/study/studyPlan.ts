@@ -1,4 +1,4 @@
-/** A study's plan: which runs it consists of, what of them exists, and how long the rest takes. Runs no model. */
+/** A study's plan: its runs, which of them exist already, and how long the rest takes. Runs no model. */
 
 import { measureMachine } from "../../speed/machineSpeed.ts";
 import type { MachineSpeed } from "../../baseModels/decodeEstimate.ts";
@@ -32,7 +32,7 @@ export interface PlannedRun {
   readonly candidateName: string;
   /** The id of the run's folder; absent until its training is finished, and if it cannot be evaluated. */
   readonly id?: string;
-  /** What it is made of; absent as its id is. */
+  /** What it is made of; absent if the id is. */
   readonly configuration?: RunConfiguration;
   readonly tasks?: number;
   readonly done: number;
@@ -148,7 +148,7 @@ async function plannedRun(
   }
 }
 
-/** Whether the seed decides which tasks a suite has, and not only how they are asked and answered. */
+/** Whether the seed decides which tasks a suite has, not only how they are prompted and answered. */
 function isDrawnBySeed({ suite }: RunConfiguration): boolean {
   return suite.kind === "infilling";
 }
@@ -164,7 +164,7 @@ async function configurationOf(settings: EvaluationSettings, control: PlanContro
   }
 }
 
-/** Returns a function that estimates a run's pace. It measures the machine only if no run tells the pace. */
+/** Returns a function that estimates a run's pace. It measures the machine only if no known run determines the pace. */
 function estimator(places: StudyPlaces, known: readonly RunSummary[]) {
   let machine: Promise<MachineSpeed> | undefined;
   return async (configuration: RunConfiguration, base: string): Promise<Pace | undefined> => {
@@ -184,7 +184,7 @@ function lastPart(path: string): string {
   return path.split(/[/\\]/).findLast((part) => part !== "") ?? "";
 }
 
-/** A candidate's name before it can be opened: of the same words as once it is. */
+/** Returns a candidate's name before it can be opened, in the same words as afterwards. */
 function nameOf({ name, base, adapters = [], training, mode, shots, context, ngram }: StudyCandidate): string {
   if (name !== undefined) return name;
   const parts = adapters.map(({ folder }) => folder.split(/[/\\]/).at(-1)!);

@@ -41,7 +41,7 @@ export interface SuiteReport {
   /** Adapters against their base alone. */
   readonly effects: readonly AdapterEffect[];
   readonly fewestItems: number;
-  /** If the candidates had different prompts, or answers without code. */
+  /** Present if the candidates had different prompts, or answers without code. */
   readonly note?: Said;
 }
 
@@ -129,6 +129,6 @@ function marksIn(rows: readonly RunRow[], name: string, tests: readonly PairTest
     measureFormat(name).better,
     pairs,
   );
-  // Points for answers without code are no merit. The others keep the marks that they have against it, too.
+  // Points for answers without code are no merit, so such a row gets no mark. The other rows keep the marks from their tests against it.
   return marks.map((mark, i) => (isGarbage(rows[i]!) ? undefined : mark));
 }

@@ -1,4 +1,4 @@
-/** The runs of a study: one for each suite, candidate and seed that go together. Opens nothing but suites' first rows. */
+/** The runs of a study: one for each suite, candidate and seed that go together. Opens nothing but the first rows of suites. */
 
 import type { EvaluationOptions } from "../runs/evaluationRequest.ts";
 import { suiteKind, type SuiteKind } from "../suites/suiteKind.ts";
@@ -49,7 +49,7 @@ export async function studyRuns(
   return { runs, leftOut };
 }
 
-/** Whether the tasks of such suites have a file and a repository around them. */
+/** Whether the tasks of suites of this kind have a file and a repository around them. */
 export function hasRepository(kind: SuiteKind): boolean {
   return kind === "infilling" || kind === "completion";
 }
@@ -109,7 +109,7 @@ function optionsOf(
       : { protocol, mode: trained ? (mode ?? "trained") : mode, ...decoding }),
     ...(hasExamples && !hasHoles && { shots, examples, encoder: mode === "rag" ? encoder : undefined }),
   };
-  // An absent option takes its default; one that is there and undefined crosses no process border.
+  // An absent option takes its default. An option that is present but undefined cannot cross a process border.
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return given as EvaluationOptions;
 }

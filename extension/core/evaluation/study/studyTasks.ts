@@ -1,4 +1,4 @@
-/** The tasks of a study's runs one by one: who is right, and each answer beside the reference. Runs no model. */
+/** The tasks of a study's runs one by one: which runs are right, and each answer next to the reference. Runs no model. */
 
 import { UserError } from "../../foundation/errors.ts";
 import { say } from "../../foundation/words/said.ts";
@@ -51,7 +51,7 @@ function intentOf({ id, intent, hole }: Prediction): string {
   return intent ?? (hole ? `${hole.path}:${hole.line}:${hole.column}` : id);
 }
 
-/** The first measure of a suite tells whether a task counts as solved. */
+/** The first measure of a suite decides whether a task counts as solved. */
 function cellOf(prediction: Prediction, measures: readonly RunMeasure[]): TaskCell {
   const { predictions, reference, hole } = prediction;
   if (hole) {
@@ -78,7 +78,7 @@ export interface TaskAnswers {
     /** What running its tests found. */
     readonly verdict?: { readonly passed: boolean; readonly output: string };
   }[];
-  /** What the model read; absent where the editor's completer wrote it. */
+  /** The prompt that the model read; absent if the editor's completer wrote it. */
   readonly prompt?: string;
 }
 
@@ -139,7 +139,7 @@ async function predictionOf(folder: string, id: string): Promise<Prediction | un
   return undefined;
 }
 
-/** Writes the prompt again, as long as the suite is still the one that the run was asked. */
+/** Writes the prompt again if the suite is still the one that the run used. */
 async function promptOf(folder: string, options: EvaluationOptions, id: string): Promise<string | undefined> {
   const { configuration } = (await readRun(folder)).record;
   if (configuration.suite.kind !== "pairs") return undefined;

@@ -29,7 +29,7 @@ import { train } from "../../training/train.ts";
 import type { StudyCandidate } from "./studyFile.ts";
 import type { StudyPlaces } from "./studyPlaces.ts";
 
-/** What a candidate's training leaves. */
+/** The training of a candidate: its result, and the options that ask for it. */
 interface Trained {
   /** The folder of the training's result. */
   readonly folder: string;
@@ -39,10 +39,10 @@ interface Trained {
   readonly options: TrainOptions;
 }
 
-/** The embedded base is stored in as many bits. */
+/** The bits per weight of a fully trained base, the same as those of the embedded base. */
 const fullBits = 8;
 
-/** Returns what the candidate's training leaves, and how it is asked for; undefined without a training. */
+/** Returns the candidate's training; undefined if it has none. */
 export function trainedAs(candidate: StudyCandidate, places: StudyPlaces): Trained | undefined {
   const { training, base = "" } = candidate;
   if (!training) return undefined;
@@ -54,7 +54,7 @@ export function trainedAs(candidate: StudyCandidate, places: StudyPlaces): Train
   return { folder, options, ...(training.method === "full" ? { base: `${name}-${hash}` } : { adapter: folder }) };
 }
 
-/** The result's name is a name of adapters and bases: letters, digits, hyphens. */
+/** Returns the name of the result. It must be valid for adapters and bases: letters, digits, hyphens. */
 function nameOf({ name, training }: StudyCandidate): string {
   const words = name ?? `${training!.method} ${training!.data.map((source) => basename(source)).join(" ")}`;
   const plain = words
@@ -65,7 +65,7 @@ function nameOf({ name, training }: StudyCandidate): string {
   return isPortableName(plain) ? plain : `${plain}-trained`;
 }
 
-/** Whether the result is there, of the data and the base as they are now. */
+/** Whether the result exists, and comes from the data and the base as they are now. */
 export async function isTrained(trained: Trained, places: StudyPlaces): Promise<boolean> {
   return (await hasResult(trained, places)) && (await isCurrent(trained));
 }
@@ -76,13 +76,13 @@ async function hasResult({ folder, base }: Trained, { home }: StudyPlaces): Prom
 }
 
 /**
- * Checks what a training would refuse before it reads its data. One that resumes has its own settings and data.
+ * Checks for everything that a training would refuse before it reads its data. A training that resumes has its own settings and data.
  *
  * @throws UserErrors about data and settings
  */
 export async function checkTraining(trained: Trained): Promise<void> {
   const { folder, options } = trained;
-  // What is trained, and only lacks its installed base, needs no data any more.
+  // A finished training that only lacks its installed base needs no data any more.
   const isBegun = (await canResume(folder)) || (await readTrainingReport(folder)) !== undefined;
   if (isBegun && (await isCurrent(trained))) return;
   await refuseWithoutEffect(options);
@@ -94,12 +94,15 @@ async function canResume(folder: string): Promise<boolean> {
   return await hasCheckpoint(workFolderOf(folder));
 }
 
-/** The file beside a training's result that holds the hash of what it began with. */
+/** The file next to a training's result with the hash of its inputs. */
 function inputsFile(folder: string): string {
   return `${folder}.inputs`;
 }
 
-/** Whether a training, finished or not, began with the data and the base as they are now. Of what is gone by now, nobody can tell. */
+/**
+ * Whether a training, finished or not, began with the data and the base as they are now. Also true if that cannot be known, because the
+ * hash or some of the inputs are gone.
+ */
 async function isCurrent({ folder, options }: Trained): Promise<boolean> {
   const began = await readFile(inputsFile(folder), "utf8").catch(() => undefined);
   if (began === undefined) return true;
@@ -110,7 +113,7 @@ async function isCurrent({ folder, options }: Trained): Promise<boolean> {
 /** Returns a hash of the contents that a training begins with; undefined if some of them cannot be read. */
 async function hashOfInputs(options: TrainOptions): Promise<string | undefined> {
   const { data, validation, init, base } = options;
-  // As validationOf reads it.
+  // The same choice as in validationOf.
   const validated = validation === undefined ? data.filter(isPaperDataset) : [validation];
   const hash = createHash("sha256");
   try {
@@ -161,7 +164,7 @@ export async function trainMissing(
   const isOutdated = !(await isCurrent(trained));
   if (isOutdated) {
     control.log.warn(`The data or the base of ${basename(folder)} has changed: it is trained again.`);
-    // First, so that no old result passes for one of the new data.
+    // Removes the old results first, so that none passes for a result of the new data.
     if (base !== undefined) await rm(join(places.home, "bases", base), { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
   }
@@ -181,7 +184,7 @@ export async function trainMissing(
   }
 }
 
-/** Why a training that was interrupted cannot go on, though a new one may begin. */
+/** Errors after which an interrupted training cannot resume, but a new one can begin. */
 const unresumable: ReadonlySet<string> = new Set([
   "checkpoint-missing",
   "checkpoint-invalid",

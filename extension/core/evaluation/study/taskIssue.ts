@@ -1,6 +1,6 @@
 /**
- * A task with its answers as Markdown, to be pasted into an issue. Suites are files of others, and answers are a model's, so all
- * their text is code: an intent links to nothing, loads no image and mentions nobody. Reads no files.
+ * A task with its answers as Markdown, to be pasted into an issue. Suites come from other people, and answers from a model, so all of
+ * their text is formatted as code: it cannot link, load an image or mention anyone. Reads no files.
  */
 
 import { codeBlock, inlineCode } from "../scoring/markdown.ts";

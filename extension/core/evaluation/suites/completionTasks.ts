@@ -107,7 +107,7 @@ function crossCodeEvalTask(row: z.output<typeof crossCodeEval>): CompletionTask 
   };
 }
 
-/** A row of version 1.1. `cropped_code` ends before the line to predict; imports are apart. */
+/** A row of version 1.1. `cropped_code` ends before the line to predict; the imports are in a separate field. */
 const repoBench = z.object({
   repo_name: z.string(),
   file_path: z.string(),

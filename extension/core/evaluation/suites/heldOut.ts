@@ -1,4 +1,7 @@
-/** Held-out Python sources of the user, without those that hold secrets: prompts and exports show their text. Knows no model and no measure. */
+/**
+ * Held-out Python sources of the user, without those that hold secrets, because prompts and exports show their text. Knows no model and no
+ * measure.
+ */
 
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -36,7 +39,7 @@ const rowSchema = z.object({
 /**
  * Reads a folder of Python sources, a .py file, or a .jsonl file of {"path", "text"}.
  *
- * @throws UserError "suite-missing", "suite-format"; "suite-empty" where no file is left
+ * @throws UserError "suite-missing", "suite-format"; "suite-empty" if no file is left
  */
 export async function readHeldOut(source: string, signal?: AbortSignal): Promise<HeldOut> {
   const files: SourceFile[] = [];
@@ -45,7 +48,7 @@ export async function readHeldOut(source: string, signal?: AbortSignal): Promise
   for await (const found of sourceFiles(source)) {
     signal?.throwIfAborted();
     if (!("text" in found)) problems.push(found);
-    // Paths name the items by which runs are compared.
+    // Runs are compared item by item, and a path identifies an item.
     else if (paths.has(found.path)) problems.push({ where: found.path, message: say`An earlier row has this path.` });
     else {
       paths.add(found.path);
@@ -111,12 +114,12 @@ async function rowOf(object: object, names: ReadonlyMap<unknown, string>): Promi
   return (await lineOfSecret(file.text)) === undefined ? file : new Flaw(say`The row holds a secret.`);
 }
 
-/** Returns what stands in front of the paths of each folder where the rows come from several: its name from where the folders part. */
+/** Returns a prefix for the paths of each folder, if the rows come from several: the folder's name from where the folders diverge. */
 async function folderNames(path: string): Promise<ReadonlyMap<unknown, string>> {
   const folders = new Set<unknown>();
   for await (const { object } of jsonObjects(path)) {
     if (object instanceof Flaw) continue;
-    // Rows of a training all have one; a corpus of other rows may be large.
+    // The rows of a training all have a folder. Another corpus may be large, so this stops at the first row without one.
     if (!("folder" in object)) break;
     folders.add(object.folder);
   }

@@ -28,7 +28,7 @@ export const placesOf = { line: ["boundary", "word"], block: ["body", "header"] 
   readonly HolePlace[]
 >;
 
-/** The editor offers no shorter completion unasked (completer.ts). */
+/** The fewest visible characters of a completion that the editor offers on its own (completer.ts). */
 const fewestVisible = 3;
 const [fewestLines, mostLines] = [2, 6];
 

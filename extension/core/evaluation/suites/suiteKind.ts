@@ -18,7 +18,7 @@ export type SuiteKind = "pairs" | "execution" | "infilling" | "completion";
  * @throws UserError "data-missing", "suite-missing"
  */
 export async function suiteKind(source: string, options: TaskOptions): Promise<SuiteKind> {
-  // The name of a paper's data set wins over a folder of that name.
+  // The name of a paper's data set takes precedence over a folder of that name.
   if (isPaperDataset(source)) return "pairs";
   const isFolder = (await stat(source).catch(() => undefined))?.isDirectory() ?? false;
   if (isFolder || source.endsWith(".py")) return "infilling";

@@ -1,4 +1,4 @@
-/** Reads suites of tasks: locates the file, checks that ids are unique, and lists bad rows beside the good ones. */
+/** Reads suites of tasks: locates the file, checks that ids are unique, and lists bad rows next to the good ones. */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";

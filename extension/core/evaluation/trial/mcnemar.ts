@@ -1,11 +1,11 @@
-/** McNemar's exact test of two candidates that are right or wrong at the same items (McNemar 1947). */
+/** McNemar's exact test of two candidates that are right or wrong on the same items (McNemar 1947). */
 
 /**
- * Returns the two-sided p-value: the probability that fair coins divide the items at which only one candidate is right at least
- * as unevenly. Items at which both are right, or both wrong, say nothing.
+ * Returns the two-sided p-value: the probability that fair coins divide the items on which only one candidate is right at least as
+ * unevenly. Items on which both are right, or both wrong, do not matter.
  *
- * @param first the number of items at which only the first is right
- * @param second the number of items at which only the second is right
+ * @param first the number of items on which only the first is right
+ * @param second the number of items on which only the second is right
  */
 export function mcnemarTest(first: number, second: number): number {
   const items = first + second;

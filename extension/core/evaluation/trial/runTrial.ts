@@ -1,6 +1,7 @@
 /**
- * Tries a new adapter on the files that its training held out: completes rests of their lines and bodies of their blocks as the editor
- * would, with the base alone, or the adapter that it continues, and with the new one. It takes a bounded time.
+ * Tries a new adapter on the files that its training held out: completes the rests of their lines and the bodies of their blocks as the
+ * editor would, once without the new adapter (with the base alone, or with the adapter that the new one continues) and once with it. The
+ * time is limited.
  */
 
 import { openGate } from "../../foundation/waiting/gate.ts";
@@ -16,7 +17,7 @@ import { compareBodies, compareLines, examplesOf, forgettingOf, verdictOfTrial }
 /** The most lines and bodies of the held-out files, and of general code. */
 const heldOutCounts = { lines: 200, bodies: 80 };
 const generalCounts = { lines: 80, bodies: 0 };
-/** Shares of the time after which these end: on a slow machine with fewer of them, instead of without the parts that follow. */
+/** Shares of the time after which lines, bodies and texts end. So a slow machine tries fewer of each, but skips none of the later parts. */
 const [ofLines, ofBodies, ofTexts] = [0.5, 0.7, 0.8];
 
 export const runTrial: Trial = async (subject, { log, signal, gate = openGate, enough, onProgress }) => {
@@ -30,9 +31,10 @@ export const runTrial: Trial = async (subject, { log, signal, gate = openGate, e
   const infiller = await openBaseInfiller(base);
   try {
     const others = await withOthers(heldOut, { contextTokens: infiller.contextTokens, log, signal });
-    // Completions from the file alone tell what a training adds to the index. A refresh is not about that.
+    // Completions from the file alone show what a training adds compared with the index. A refresh does not ask that.
     const isAlone = earlier === undefined;
-    // With room for other files in the prompt, the file alone is another prompt, and a trial may have to end without it.
+    // If the prompt has room for other files, completions from the file alone need a second prompt, for which a trial may have no time
+    // left.
     const isApart = isAlone && infiller.contextTokens > 0;
     const pieces =
       (isApart ? 2 : 1) * own.lines.length +

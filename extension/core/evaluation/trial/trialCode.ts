@@ -1,4 +1,4 @@
-/** The code that a trial completes and reads: of held-out files, or general code. Runs no model. */
+/** The code that a trial completes and reads: held-out files, or general code. Runs no model. */
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -28,8 +28,8 @@ export interface TrialCodeOptions {
 }
 
 /**
- * Draws lines and bodies, the same for the same files and seed. Their order is random, so that a trial that ends early has asked about files
- * of any size: they are drawn from one file after the other, and the last ones are those of long files.
+ * Draws lines and bodies, the same for the same files and seed. Shuffles them, so that a trial that ends early has tried files of any
+ * size: they are drawn from one file after the other, and the last ones come from long files.
  */
 export async function drawTrialCode(
   files: readonly SourceFile[],
@@ -51,7 +51,7 @@ function beginning({ path, text }: SourceFile): SourceFile {
   return { path, text: text.slice(0, end < 0 ? longestText : end + 1) };
 }
 
-/** Reads the general code that ships with Graft; none if it does not lie there. */
+/** Reads the general code that ships with Graft. Returns none if it is missing. */
 export async function readGeneralCode(shippedData: string | undefined): Promise<SourceFile[]> {
   if (shippedData === undefined) return [];
   const folder = join(shippedData, "general");

@@ -1,4 +1,4 @@
-/** What the editor adds from the other files of a folder to the requests of a trial. */
+/** Adds to the requests of a trial what the editor would add from the other files of a folder. */
 
 import type { Log } from "../../foundation/log.ts";
 import type { HeldOutFile } from "../../training/data/heldOutFiles.ts";
@@ -12,7 +12,7 @@ export interface ContextOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** From the file alone. */
+/** The context of the file alone. */
 export const withoutOthers: ContextOf = contextOf("file", undefined, 0);
 
 /** Indexes the folders of the files. A folder that is gone adds nothing. */

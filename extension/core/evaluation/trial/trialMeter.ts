@@ -1,4 +1,4 @@
-/** Counts the work of a trial, estimates the time left, and says when there was enough of it. */
+/** Counts the work of a trial, estimates the time left, and decides when to stop. */
 
 import type { Gate } from "../../foundation/waiting/gate.ts";
 import { longestTrial, type TrialProgress } from "../../training/trialReport.ts";
@@ -6,7 +6,7 @@ import { longestTrial, type TrialProgress } from "../../training/trialReport.ts"
 export interface TrialMeter {
   /** A piece of work is done. */
   done(): void;
-  /** Takes pieces that turn out to be unnecessary off the plan. At least one has been done by then. */
+  /** Removes pieces from the plan that turn out to be unnecessary. At least one piece must be done before. */
   spared(pieces: number): void;
   /** Whether work that may end after this share of the time should end with what it has. */
   isOver(share: number): boolean;
@@ -16,9 +16,9 @@ export interface TrialMeterOptions {
   /** Pieces of work in all. */
   readonly of: number;
   readonly trainingSeconds: number;
-  /** Its clock is the trial's. */
+  /** Provides the trial's clock. */
   readonly gate: Pick<Gate, "now">;
-  /** Aborted when the user wants no more of it. */
+  /** Aborted when the user wants the trial to end. */
   readonly enough?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
 }

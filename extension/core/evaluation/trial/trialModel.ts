@@ -1,6 +1,6 @@
 /**
- * Completes lines and bodies and reads texts with the base alone, or an earlier adapter, and with a new one. They take turns, so that a
- * trial can end early. A new adapter is like the earlier one in most places, so that half of them often settles that none gets worse.
+ * Completes lines and bodies and reads texts in turns: with the base alone or an earlier adapter, and with a new adapter. So a trial can
+ * end early. A new adapter is like the earlier one in most places, so half of the holes are often enough to show that none gets worse.
  */
 
 import type { TrialSubject } from "../../training/trialReport.ts";
@@ -15,7 +15,7 @@ import { isSettled, type TriedHole, type TriedText } from "./trialScores.ts";
 export interface TrialModel {
   /**
    * Returns, for each kind of context, the holes that both have completed, from the first on. Prompts of one hole that share their
-   * beginning cost little more than one of them. Beside an earlier adapter it ends once the first kind of context is settled.
+   * beginning cost little more than a single prompt. If there is an earlier adapter, this ends once the first kind of context is settled.
    *
    * @param until the share of the trial's time after which no further turn begins
    */
@@ -29,9 +29,9 @@ interface Compared<Item, Result> {
   adapter: Result;
 }
 
-/** Holes or texts before the other one's turn. */
+/** The number of holes or texts before the other one takes its turn. */
 const turn = 20;
-/** As in the evaluation of held-out code. */
+/** The same as in the evaluation of held-out code. */
 const maxTokens = 96;
 
 export function openTrialModel(

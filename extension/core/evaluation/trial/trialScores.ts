@@ -31,8 +31,8 @@ export interface TriedText {
 }
 
 /**
- * With fewer lines no verdict says that an adapter does not help: it would have to be right at eight lines of a hundred more for
- * the test to notice.
+ * With fewer lines, no verdict says that an adapter does not help: the test would notice an adapter only if it were right on eight more
+ * lines of a hundred.
  */
 const fewestTrialLines = 100;
 const resamples = 1000;
@@ -68,8 +68,8 @@ function compareHoles(holes: readonly TriedHole[]): Omit<TrialOfBodies, "bodies"
 }
 
 /**
- * Decides by exact lines and by how much bodies are like the author's, because small models get few bodies exactly right. Two questions are
- * asked, so the tests are corrected for their number. What is worse counts more than what is better.
+ * Decides by exact lines and by how similar bodies are to the author's, because small models get few bodies exactly right. These are two
+ * questions, so the tests are corrected for their number. A change for the worse counts more than one for the better.
  */
 export function verdictOfTrial(
   lines: TrialComparison,
@@ -88,12 +88,12 @@ export function verdictOfTrial(
 }
 
 /**
- * Bits per byte of general code above those before that count as forgetting, in percent: against the base alone, and against the adapter
- * that was continued, which may cost less, because what is continued again and again adds up.
+ * The rise in bits per byte of general code that counts as forgetting, in percent: compared with the base alone, and with the adapter that
+ * was continued. The second limit is lower, because the losses of repeated continuations add up.
  */
 const forgettingBits = { base: 5, adapter: 2 };
 
-/** Returns how an adapter forgets general code; undefined if it does not. */
+/** Returns by what an adapter forgets general code, lines or bits; undefined if it does not forget. */
 export function forgettingOf(
   { exact, bitsPerByte, base }: TrialComparison,
   against: keyof typeof forgettingBits,
@@ -104,10 +104,11 @@ export function forgettingOf(
 }
 
 /**
- * Whether the first half of holes settles that an adapter does not make them worse than the one that it continues, so that the rest can be
- * left out: if none of them came out worse. Both tests find something worse only where at least six holes came out worse (p = 2 · 2⁻⁶), and
- * where they all lie in the other half, that happens by chance in fewer than 4 of 1000 trials: (1 - q)ⁿ · P(Binomial(n, q) ≥ 6) is at most
- * 0.004 for every share q of holes that come out worse and every n up to 100. Where there are enough lines for a verdict, that many are asked.
+ * Whether the first half of the holes settles that an adapter does not make them worse than the one that it continues, so that the rest
+ * can be left out: true if none of them came out worse. Both tests find something worse only if at least six holes came out worse (p = 2 ·
+ * 2⁻⁶). By chance, all of those are in the other half in fewer than 4 of 1000 trials: (1 - q)ⁿ · P(Binomial(n, q) ≥ 6) is at most 0.004
+ * for every share q of holes that come out worse and every n up to 100. If there are enough lines for a verdict, at least that many are
+ * tried.
  *
  * @param first the first holes, in random order
  * @param all the number of holes
@@ -117,7 +118,7 @@ export function isSettled(first: readonly TriedHole[], all: number): boolean {
   return first.length >= Math.max(all / 2, fewest) && !first.some(cameOutWorse);
 }
 
-/** By what the tests compare: exact lines, and the similarity of bodies. */
+/** Whether a hole came out worse by what the tests compare: exact lines, and the similarity of bodies. */
 function cameOutWorse(tried: TriedHole): boolean {
   if (tried.hole.kind === "line") return isExact(tried, "base") && !isExact(tried, "adapter");
   return similarity(tried, "adapter") < similarity(tried, "base");

@@ -1,6 +1,6 @@
 /**
- * Finds the places where the text before the cursor stands again: the longest match first, from the start of a token to the
- * cursor. Among equal matches the frequent continuations come first, and the rare ones are not lost.
+ * Finds the places where the text before the cursor occurs again. A match runs from the start of a token to the cursor; the longest
+ * matches come first. Among equally long matches, frequent continuations come first, and some places are kept for rare ones.
  */
 
 import type { Copy, RepositoryQuery } from "../repositoryQuery.ts";
@@ -12,9 +12,9 @@ import { isTokenStart } from "./tokenStarts.ts";
 
 const [shortest, longest] = [4, 60];
 const mostCopies = 32;
-/** Places of one match that are looked at. Of more, as many are taken evenly, in the order of what follows. */
+/** The most places of one match to look at. If there are more, an even sample is taken, in the order of the text that follows. */
 const mostLookedAt = 500;
-/** Characters of a copy. */
+/** Bytes of a copy before and after the place. */
 const [before, after] = [80, 400];
 
 /** A place where a match ends. */
@@ -66,7 +66,7 @@ function placesOf(parts: readonly Part[], match: Buffer): Place[] {
   return places;
 }
 
-/** Groups places by what follows, and takes some of each group: more of the larger, the nearest to `path` first. */
+/** Groups places by the text that follows, and takes some of each group: more from larger groups, and those nearest to `path` first. */
 function ranked(places: readonly Place[], path: string, most: number): Place[] {
   const groups = new Map<string, Place[]>();
   const near = nearnessTo(path);
@@ -89,7 +89,7 @@ function ranked(places: readonly Place[], path: string, most: number): Place[] {
   ).map(({ place }) => place);
 }
 
-/** Many places lie in few files. */
+/** Returns the nearness of files to `path`, each computed once, because many places are in few files. */
 function nearnessTo(path: string): (other: string) => number {
   const known = new Map<string, number>();
   return (other) => {
@@ -101,7 +101,7 @@ function nearnessTo(path: string): (other: string) => number {
 
 const newline = 10;
 
-/** What follows on the line; at its end, the next line with text. */
+/** Returns the rest of the line; at the end of a line, the next line with text. */
 function restOfLine({ part: { segment }, at, file }: Place): string {
   const { end } = segment.files[file]!;
   const last = Math.min(end, at + after);

@@ -11,7 +11,7 @@ export function matchingSuffixes({ text, suffixes }: Segment, match: Uint8Array)
     if (at(middle) < 0) low = middle + 1;
     else high = middle;
   }
-  // Most ranges are empty or short: the end is sought in steps that double.
+  // Most ranges are empty or short, so the search for the end starts with small steps and doubles them.
   let [end, step] = [low, 1];
   while (end < suffixes.length && at(end) === 0) {
     end = Math.min(end + step, suffixes.length);
@@ -25,7 +25,7 @@ export function matchingSuffixes({ text, suffixes }: Segment, match: Uint8Array)
   return [low, end];
 }
 
-/** Negative if the text at `place` comes before `match`, 0 if it starts with it. */
+/** Returns a negative number if the text at `place` comes before `match`, 0 if it starts with it. */
 function order(text: Uint8Array, place: number, match: Uint8Array): number {
   for (let i = 0; i < match.length; i++) {
     const difference = (text[place + i] ?? 0) - match[i]!;

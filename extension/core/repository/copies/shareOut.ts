@@ -1,16 +1,16 @@
-/** Shares out few places among groups by their weights. */
+/** Shares a small number of places among groups by their weights. */
 
 export interface Group<T> {
   readonly members: readonly T[];
   readonly weight: number;
 }
 
-/** This share of the places is kept for groups that would get none. */
+/** The share of the places that is kept for groups that would otherwise get none. */
 const kept = 1 / 4;
 
 /**
- * Takes up to `most` members by the method of D'Hondt: each time the next one of the group with the largest weight per member
- * taken. The last places go to groups that have none yet, in their order.
+ * Takes up to `most` members by the D'Hondt method: repeatedly takes the next member of the group with the largest weight /
+ * (members taken + 1). The last places go to groups that have none yet, in their order.
  */
 export function shareOut<T>(groups: readonly Group<T>[], most: number): T[] {
   const counts = groups.map(() => 0);

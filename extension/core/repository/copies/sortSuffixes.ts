@@ -5,7 +5,7 @@
  * The depth bounds the work where whole files repeat, such as licences. Places that are equal up to it keep their order.
  */
 
-/** Bytes that the order looks at. A multiple of 4, and no less than the longest match. */
+/** The number of bytes that are compared: a multiple of 4, and at least the longest match. */
 export const sortingDepth = 64;
 
 const width = 4;
@@ -46,7 +46,7 @@ function sortRange(sorting: Sorting, low: number, high: number, depth: number): 
   }
 }
 
-/** Four bytes as a number, the first one highest; zeros behind the end. */
+/** Returns four bytes as a number, the first one highest, with zeros after the end of the text. */
 function keyAt(text: Uint8Array, place: number): number {
   const [a = 0, b = 0, c = 0, d = 0] = [text[place], text[place + 1], text[place + 2], text[place + 3]];
   return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
@@ -83,7 +83,7 @@ function isBefore(text: Uint8Array, a: number, b: number, depth: number): boolea
   return false;
 }
 
-/** Sorts by counting, a byte at a time, the last one first. */
+/** Sorts by counting, one byte at a time, starting with the last. */
 function count(sorting: Sorting, low: number, high: number): void {
   const ends = new Uint32Array(256);
   let { places, keys, otherPlaces, otherKeys } = sorting;

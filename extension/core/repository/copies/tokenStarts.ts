@@ -1,4 +1,4 @@
-/** The places where matches may begin: words and line ends. Signs would double their number and lengthen few matches. */
+/** The places where matches may begin: words and line ends. Punctuation marks would double their number and lengthen few matches. */
 
 const isWordByte = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x80 || /\w/.test(String.fromCharCode(byte)) ? 1 : 0,

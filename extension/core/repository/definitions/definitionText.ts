@@ -1,13 +1,13 @@
 /**
- * What another file needs to know of a definition: small ones whole, else headers and the first lines of docstrings. The
- * embedded base was trained on exactly this layout (`definition` in scripts/pretrain/holes.py).
+ * Writes what another file needs to know about a definition: a small one whole, otherwise headers and the first lines of
+ * docstrings. The embedded base was trained on exactly this layout (`definition` in scripts/pretrain/holes.py).
  */
 
 import { isDefinition, type Definition, type Statement } from "../../python/statements.ts";
 
 const [small, room] = [350, 900];
 
-/** `statement` stands in `text`. */
+/** Returns the text for `statement`, which is part of `text`. */
 export function definitionText(text: string, statement: Statement): string {
   const whole = text.slice(statement.start, statement.end);
   if (whole.length <= small || !isDefinition(statement)) return whole.slice(0, room);
@@ -20,7 +20,7 @@ export function definitionText(text: string, statement: Statement): string {
   return fitting(parts);
 }
 
-/** One member, below the header of its class. */
+/** Returns the text for one member, below the header of its class. */
 export function memberText(text: string, header: string, member: Statement): string {
   const whole = indentAt(text, member.start) + text.slice(member.start, member.end);
   if (whole.length <= small || !isDefinition(member)) return fitting([header, whole.slice(0, room)]);
@@ -36,7 +36,7 @@ function fitting(parts: readonly string[]): string {
   return text.replace(/\n+$/, "");
 }
 
-/** The header of a definition, with the first line of its docstring. */
+/** Returns the header of a definition, with the first line of its docstring. */
 function headOf(text: string, { header, body, docstring }: Definition): string {
   const head = text
     .slice(lineStart(text, header), body)

@@ -1,14 +1,14 @@
 /**
- * Shortens the docstrings of a text: a snippet shows their first lines only, and long ones cost most of the time of parsing. One
- * that the end of the text cuts is closed, because it would hide what it stands in.
+ * Shortens the docstrings of a text: a snippet shows only their first lines, and long ones take most of the parsing time. A
+ * docstring that the end of the text cuts off is closed; otherwise it would hide the definition around it.
  */
 
-/** Longer ones are cut, after this length or their first line. More than a definition that is shown whole. */
+/** Longer docstrings are cut at the first line end after this many characters. More than a definition has that is shown whole. */
 const longest = 360;
 
-// Comments and strings as wholes: quotes inside them mean nothing. Linear: each alternative has one way to match.
+// Matches whole comments and strings, because quotes inside them mean nothing. Linear: each alternative has one way to match.
 const lexeme = /#[^\n]*|("""|''')((?:[^\\]|\\[^])*?)(?:\1|$(?![^]))|"(?:[^"\\\n]|\\[^])*"?|'(?:[^'\\\n]|\\[^])*'?/g;
-/** What stands in front of a docstring: the colon of a header, and perhaps a comment. */
+/** Matches the text in front of a docstring: the colon of a header, and perhaps a comment. */
 const headerEnd = /:[ \t]*(?:#[^\n]*)?\s*[rRuU]?$/;
 
 export function shortenDocstrings(text: string): string {
@@ -20,7 +20,7 @@ export function shortenDocstrings(text: string): string {
   });
 }
 
-/** The first characters, up to a line end. */
+/** Returns the first characters, up to a line end. */
 function startOf(content: string): string {
   const first = content.length - content.trimStart().length;
   const from = Math.max(first, Math.min(longest, content.length));

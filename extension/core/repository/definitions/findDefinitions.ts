@@ -1,4 +1,4 @@
-/** Finds the definitions that the code at the cursor needs: of names near it, of its class's bases, of what the file imports. */
+/** Finds the definitions that the code at the cursor needs: those of names near it, of its class's bases, and of what the file imports. */
 
 import type { PythonParser } from "../../python/pythonParser.ts";
 import type { RepositoryQuery, Snippet } from "../repositoryQuery.ts";
@@ -8,9 +8,9 @@ import { enclosingBases, namesAround, typeOf } from "./names.ts";
 import { readDefinition } from "./readDefinition.ts";
 
 const mostDefinitions = 12;
-/** A name with more definitions says too little about which is meant. */
+/** A name with more definitions is too ambiguous. */
 const mostMeanings = 2;
-/** Names further away are looked for in the imports only. */
+/** Names farther from the cursor are looked up in the imports only. */
 const nearReach = 300;
 
 export function findDefinitions(

@@ -1,15 +1,18 @@
-/** What an unfinished `from module import …` may name: the definitions of that module, so that nobody has to invent them. */
+/**
+ * Finds the names that an unfinished `from module import …` can import: the definitions of that module. They keep the model from
+ * inventing some.
+ */
 
 import type { Copy, RepositoryQuery } from "../repositoryQuery.ts";
 import { textBetween } from "../segment.ts";
 import type { Files } from "./lookup.ts";
 import { findModule } from "./modules.ts";
 
-/** Before the cursor: the module, the names that are there, and the beginning of the next. */
+/** Matches the line before the cursor: the module, the names that are already listed, and the beginning of the next one. */
 const unfinished = /^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+\(?((?:[ \t]*\w+[ \t]*,)*)[ \t]*(\w*)$/;
 const defined = /^(?:(?:async[ \t]+def|def|class)[ \t]+(\w+)|([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=(?!=))/gm;
 const mostNames = 32;
-/** In a longer line, the pattern would try too many ways to share out its blanks. */
+/** In a longer line, the pattern would try too many ways to match the blanks. */
 const longestLine = 400;
 
 /** Returns the names as copies of the cursor's line, in the order of the module. */

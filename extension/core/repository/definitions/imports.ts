@@ -1,20 +1,20 @@
-/** What a Python text imports, found by patterns: the text at the cursor often does not parse. */
+/** Finds what a Python text imports. Uses patterns, because the text at the cursor often does not parse. */
 
 export interface Imports {
-  /** Names of the text that stand for a module or for a name in one. "a.b" for `import a.b`. */
+  /** The names in the text that refer to a module or to a name in one: "a.b" for `import a.b`. */
   readonly names: ReadonlyMap<string, Imported>;
   /** Modules whose names are all imported. */
   readonly stars: readonly string[];
 }
 
 export interface Imported {
-  /** Dots in front count the folders up, as in Python. */
+  /** Leading dots count the folders upwards, as in Python. */
   readonly module: string;
   /** A name in the module; undefined for the module itself. */
   readonly name: string | undefined;
 }
 
-// Written so that no text takes more than linear time: the parts exclude one another, and an open list ends at the next one.
+// Written so that no text takes more than linear time: the parts exclude one another, and an unclosed list ends where the next one opens.
 const fromImport = /^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\((?:[^()#]|#[^\n]*\n)*\)|(?:[^\n\\]|\\\n)*)/gm;
 const plainImport = /^[ \t]*import[ \t]+((?:[^\n\\]|\\\n)*)/gm;
 const item = /^([\w.]+)(?:\s+as\s+(\w+))?$/;

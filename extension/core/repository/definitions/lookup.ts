@@ -1,4 +1,4 @@
-/** Finds the definition that a name of a file means: in the module that it is imported from, or where that one has it from. */
+/** Finds the definition that a name in a file refers to: in the module that it is imported from, or where that module gets it from. */
 
 import { compare, nearness } from "../nearness.ts";
 import { fileAt, textBetween, type Part, type Place } from "../segment.ts";
@@ -6,7 +6,7 @@ import { importsOf, type Imported, type Imports } from "./imports.ts";
 import { findModule, type Paths } from "./modules.ts";
 import { definitionsOf } from "./outline.ts";
 
-/** The files that a question may be answered from. */
+/** The files that an answer may come from. */
 export interface Files extends Paths {
   readonly parts: readonly Part[];
   place(path: string): Place | undefined;
@@ -18,21 +18,18 @@ export interface Found extends Place {
   readonly name: string;
 }
 
-/** How often a name may be passed on from module to module. */
+/** The most imports to follow from module to module. */
 const mostSteps = 5;
 
 export interface Lookup {
-  /** What a dotted name means in a file with these imports. */
+  /** Returns the definition that a dotted name refers to in a file with these imports. */
   byName(parts: readonly string[], imports: Imports, path: string): Found | undefined;
-  /**
-   * The definitions of a name anywhere, members of classes included, the nearest to `path` first; none if there are more than
-   * `most`.
-   */
+  /** Returns all definitions of a name, members of classes included, the nearest to `path` first; none if there are more than `most`. */
   anywhere(name: string, path: string, most: number): Found[];
 }
 
 export function openLookup(files: Files): Lookup {
-  /** Modules that import all names of one another lead to the same question on many ways. */
+  /** The answers so far: modules that import all of each other's names lead to the same question many times. */
   const known = new Map<string, Found | undefined>();
   const inModule = (module: string, name: string, steps: number): Found | undefined => {
     const question = `${steps} ${name} ${module}`;
@@ -56,7 +53,7 @@ export function openLookup(files: Files): Lookup {
     return undefined;
   };
 
-  /** `rest` follows the imported name: the first of it is a name in the module. */
+  /** `rest`: the parts of the dotted name after the imported one. If that is a module, the first part is a name in it. */
   const follow = (
     { module, name }: Imported,
     rest: readonly string[],
@@ -129,7 +126,7 @@ function nearestFirst(path: string): (a: Found, b: Found) => number {
     nearness(path, pathOf(b)) - nearness(path, pathOf(a)) || compare(pathOf(a), pathOf(b)) || a.index - b.index;
 }
 
-/** The name that a definition such as `Target = targets.Target` stands for. */
+/** Returns the name that a definition such as `Target = targets.Target` is an alias for. */
 function aliasOf({ part: { segment }, index, name }: Found): string | undefined {
   const start = segment.outline.places[index]!;
   const line = segment.text.toString("latin1", start, start + 200).split("\n", 1)[0]!;
@@ -137,7 +134,7 @@ function aliasOf({ part: { segment }, index, name }: Found): string | undefined 
   return own === name && other !== name ? other : undefined;
 }
 
-/** The first definition of a name at the left margin of a file. */
+/** Returns the first definition of a name at the left margin of a file. */
 function ownDefinition({ part, file }: Place, name: string): Found | undefined {
   const { outline, files } = part.segment;
   const { start, end } = files[file]!;
@@ -148,7 +145,7 @@ function ownDefinition({ part, file }: Place, name: string): Found | undefined {
   return undefined;
 }
 
-/** Segments never change, so what was read of them stays true. */
+/** Segments never change, so what was read from them stays valid. */
 const imports = new WeakMap<object, Imports>();
 
 function importsOfFile({ part: { segment }, file }: Place): Imports {

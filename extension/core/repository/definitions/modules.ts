@@ -1,13 +1,13 @@
-/** Which file of a repository a module name means. */
+/** Finds the file of a repository that a module name refers to. */
 
 /** The paths of a repository's files. */
 export interface Paths {
   has(path: string): boolean;
-  /** The paths whose last name, without ".py", or whose folder, for an "__init__.py", is `stem`. */
+  /** Returns the paths with this stem: the file's name without ".py", or the folder's name for an "__init__.py". */
   named(stem: string): Iterable<string>;
 }
 
-/** Returns the path of `module`, asked for in the file `from`; undefined if it is none of the repository's. */
+/** Returns the path of `module`, as imported by the file `from`; undefined if the repository does not have it. */
 export function findModule(paths: Paths, module: string, from: string): string | undefined {
   const folder = from.split("/").slice(0, -1);
   const [, dots = "", rest = ""] = /^(\.*)(.*)$/.exec(module)!;
@@ -21,7 +21,7 @@ export function findModule(paths: Paths, module: string, from: string): string |
     const found = fileOf(paths, [...folder.slice(0, depth), ...names]);
     if (found !== undefined) return found;
   }
-  // One name alone, such as "json", is more often an installed package than a file deep inside.
+  // A single name, such as "json", is more often an installed package than a file deep in the repository.
   return names.length > 1 ? deepFile(paths, names) : undefined;
 }
 
@@ -30,7 +30,7 @@ function fileOf(paths: Paths, names: readonly string[]): string | undefined {
   return [`${stem}.py`, stem === "" ? "__init__.py" : `${stem}/__init__.py`].find((path) => paths.has(path));
 }
 
-/** Packages that lie deeper, such as in "src" or "packages/one". The shortest path wins. */
+/** Finds a module whose package is deeper, such as in "src" or "packages/one". The shortest path wins. */
 function deepFile(paths: Paths, names: readonly string[]): string | undefined {
   const stem = `/${names.join("/")}`;
   return [...paths.named(names.at(-1)!)]
@@ -38,7 +38,7 @@ function deepFile(paths: Paths, names: readonly string[]): string | undefined {
     .toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))[0];
 }
 
-/** The names by which {@link Paths.named} finds a path. */
+/** Returns the name by which {@link Paths.named} finds a path. */
 export function stemOf(path: string): string {
   const [last = "", folder = ""] = path.split("/").toReversed();
   return last === "__init__.py" ? folder : last.replace(/\.py$/, "");

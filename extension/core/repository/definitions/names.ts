@@ -18,12 +18,12 @@ export function namesAround(prefix: string, suffix: string): Name[] {
     if (!known || known.distance > distance) names.set(name, { parts: name.split("."), distance });
   };
   for (const { 0: name, index } of before.matchAll(dotted)) add(name, before.length - index - name.length);
-  // What follows says less about what is wanted here.
+  // The text after the cursor says less about what is needed here.
   for (const { 0: name, index } of after.matchAll(dotted)) add(name, 2 * index + 200);
   return [...names.values()].toSorted((a, b) => a.distance - b.distance);
 }
 
-/** The class around the cursor and the names of its bases, from its header. */
+/** Returns the names of the bases of the class around the cursor, from its header. */
 export function enclosingBases(prefix: string): string[] {
   const line = prefix.slice(prefix.lastIndexOf("\n") + 1);
   let indent = line.length - line.trimStart().length;
@@ -42,7 +42,7 @@ export function enclosingBases(prefix: string): string[] {
   return [];
 }
 
-/** The name of the type that the text gives a variable: by an annotation, or by the call that made it. */
+/** Returns the name of a variable's type: from an annotation, or from the call that creates its value. */
 export function typeOf(variable: string, prefix: string): string | undefined {
   const pattern = new RegExp(`\\b${variable}\\s*(?::\\s*"?([\\w.]+)|=\\s*([\\w.]+)\\()`, "g");
   let type: string | undefined;

@@ -1,6 +1,7 @@
 /**
- * Where the files of a segment define names: functions, classes and variables at the left margin, and the members of such
- * classes. Found line by line, which is a hundred times faster than parsing; readDefinition.ts parses the few that are asked for.
+ * The places where the files of a segment define names: functions, classes and variables at the left margin, and the members of
+ * such classes. They are found line by line, which is a hundred times faster than parsing; readDefinition.ts parses the few that
+ * are needed.
  */
 
 import { hashOf } from "../nameHash.ts";
@@ -41,7 +42,7 @@ export function openOutline(): OutlineBuilder {
         const found = text.indexOf("\n", place);
         next = found < 0 ? text.length : found + 1;
         const code = text.charCodeAt(place);
-        // Only these lines say anything: at the left margin, or a member with its first words.
+        // Only two kinds of lines matter: those at the left margin, and the first line of a member.
         if (code === newline || code === hash) continue;
         const isIndented = code === space || code === tab;
         if (isIndented && owner < 0) continue;

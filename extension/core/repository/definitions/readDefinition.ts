@@ -1,4 +1,4 @@
-/** Reads a definition of the outline: parses its text, as far as its snippet needs it. */
+/** Reads a definition of the outline: parses as much of its text as its snippet needs. */
 
 import { isDefinition, type Statement } from "../../python/statements.ts";
 import type { PythonParser } from "../../python/pythonParser.ts";
@@ -9,15 +9,15 @@ import { shortenDocstrings } from "./docstrings.ts";
 import type { Found } from "./lookup.ts";
 import { latestEnd } from "./outline.ts";
 
-/** Characters of a definition that are parsed at first, since a snippet seldom shows more of it, and at most. */
+/** Characters of a definition to parse at first, since a snippet seldom shows more, and at most. */
 const [usual, longest] = [1500, 6000];
-/** Bytes of a definition that are looked at: much of it may be docstrings. */
+/** Bytes of a definition to read: much of it may be docstrings. */
 const reach = 4 * longest;
 
-/** Segments never change, so what was read of them stays true. */
+/** Segments never change, so what was read from them stays valid. */
 const texts = new WeakMap<object, Map<number, string | undefined>>();
 
-/** Undefined if the outline was mistaken, such as by a text in quotes. */
+/** Returns undefined if the outline was wrong, for example because of a text in quotes. */
 export function readDefinition(found: Found, parser: PythonParser): Snippet | undefined {
   const { part, file, index } = found;
   let known = texts.get(part.segment);
@@ -48,7 +48,7 @@ function outermost({ name }: Found, text: string, parser: PythonParser, isCut: b
   return isNamed ? definitionText(text, statement) : undefined;
 }
 
-/** `text`: the header of the class and the one member, without what stands between them. */
+/** `text`: the header of the class and this member, without the lines between them. */
 function member(
   { name }: Found,
   text: string,
@@ -62,14 +62,14 @@ function member(
   return isCut && !isEnough(text, found) ? undefined : memberText(text, header, found);
 }
 
-/** Whether a statement looks the same without what a cut took from the end of `text`. */
+/** Whether the snippet of a statement is the same without what a cut took from the end of `text`. */
 function isEnough(text: string, statement: Statement): boolean {
-  // Indented lines behind it are its own: the cut confused the parser.
+  // Indented lines after it belong to it: the cut confused the parser.
   if (/^\n*\S/.test(text.slice(statement.end).replace(/^.*\n/, ""))) return true;
   if (!isDefinition(statement)) return false;
   const { kind, body, members } = statement;
   if (kind === "function") return body < text.length;
-  // The last two may be broken, and a broken one may be two.
+  // The cut may have broken the last member, which then may parse as two.
   const shorter = { ...statement, members: members.slice(0, -2) };
   return members.length > 2 && definitionText(text, shorter) === definitionText(text, statement);
 }
@@ -80,7 +80,7 @@ function blockOf({ part: { segment }, file }: Found, index: number): string {
   return textBetween(segment, start, Math.min(latestEnd(outline, index, files[file]!.end), start + reach));
 }
 
-/** The first lines of a class, up to the colon, without decorators. */
+/** Returns the first lines of a class, up to the colon, without decorators. */
 function headerOf(block: string): string {
   return /^class\b(?:[^:([]|\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\))*:/m.exec(block)?.[0] ?? "";
 }

@@ -8,12 +8,12 @@ import { indexOfTerm } from "./postings.ts";
 import { eachTerm } from "./terms.ts";
 
 const mostSnippets = 8;
-/** Chunks that are compared in the end: texts may repeat. */
+/** The number of best chunks to compare in detail. More than are returned, because texts may repeat. */
 const enough = 8 * mostSnippets;
-/** The rarest terms decide. */
+/** The number of terms to search for: the rarest ones. */
 const mostTerms = 24;
 const lines = { before: 15, after: 4 };
-/** The usual constants: how soon repetition counts less, and how much the length counts. */
+/** The usual constants of BM25: how soon repetition counts less, and how much the length of a chunk counts. */
 const [k1, b] = [1.2, 0.75];
 
 interface Hit {
@@ -43,7 +43,7 @@ interface View {
   readonly part: Part;
   /** 1 for chunks of hidden files; undefined if none is hidden. */
   readonly hidden: Uint8Array | undefined;
-  /** The number of chunks that are not hidden, and that of their terms. */
+  /** The number of chunks that are not hidden, and the number of their terms. */
   readonly count: number;
   readonly length: number;
   readonly scores: Float64Array;
@@ -73,7 +73,7 @@ interface Totals {
 
 const totalsBySegment = new WeakMap<Segment, Totals>();
 
-/** The number of chunks of a segment, and that of their terms. */
+/** Returns the number of chunks of a segment, and the number of their terms. */
 function totalsOf(segment: Segment): Totals {
   const { lengths } = segment.postings;
   let totals = totalsBySegment.get(segment);
@@ -84,7 +84,7 @@ function totalsOf(segment: Segment): Totals {
   return totals;
 }
 
-/** One array for all questions: there are many chunks, and little time. */
+/** One array per segment, reused for all questions: there are many chunks, and little time. */
 const scoresBySegment = new WeakMap<Segment, Float64Array>();
 
 function scoresOf(segment: Segment): Float64Array {
@@ -94,7 +94,7 @@ function scoresOf(segment: Segment): Float64Array {
   return scores;
 }
 
-/** In how many chunks a term stands. */
+/** Returns the number of chunks that contain a term. */
 function frequencyIn({ part: { segment }, hidden }: View, term: number): number {
   const { terms, starts, lists } = segment.postings;
   const index = indexOfTerm(terms, term);
@@ -138,7 +138,7 @@ function highest(views: readonly View[]): Hit[] {
   let least = 0;
   const sort = (): void => {
     hits = hits.toSorted((x, y) => y.score - x.score);
-    // Equal scores are told apart by their paths, later.
+    // The paths decide between equal scores, later.
     least = (hits[enough - 1]?.score ?? 0) * (1 - 1e-9);
   };
   for (const { part, scores } of views) {
@@ -155,7 +155,7 @@ function highest(views: readonly View[]): Hit[] {
   return hits.filter(({ score }) => score > least);
 }
 
-/** Sums in another order differ in their last bits; ties must not. */
+/** Rounds a score: sums in another order differ in their last bits, and ties must stay ties. */
 function round(score: number): number {
   return Math.round(score * 1e6);
 }

@@ -1,4 +1,4 @@
-/** Which chunks hold which terms, and how often: the lists that BM25 reads. */
+/** The chunks that contain each term, and how often: the lists that BM25 reads. */
 
 import { firstFrom } from "../../foundation/numbers/firstFrom.ts";
 import { chunkStarts } from "./chunks.ts";
@@ -7,9 +7,9 @@ import { eachTerm } from "./terms.ts";
 export interface Postings {
   /** Places where chunks start, in order. A chunk ends where the next one starts, or at the end of its file. */
   readonly chunks: Uint32Array;
-  /** Terms of each chunk. */
+  /** The number of terms of each chunk. */
   readonly lengths: Uint16Array;
-  /** Hashes, sorted. The list of terms[i] lies between starts[i] and starts[i + 1]. */
+  /** Hashes, sorted. The list of terms[i] is between starts[i] and starts[i + 1]. */
   readonly terms: Uint32Array;
   readonly starts: Uint32Array;
   readonly lists: Uint16Array | Uint32Array;
@@ -25,7 +25,7 @@ export interface PostingsBuilder {
 export function openPostings(): PostingsBuilder {
   const chunks: number[] = [];
   const lengths: number[] = [];
-  // Entries of the lists, in the order of the chunks. Arrays of arrays would cost more than all the rest in collecting garbage.
+  // Entries of the lists, in the order of the chunks. Collecting arrays of arrays as garbage would take longer than all the rest.
   const entries = { terms: growing(), chunks: growing(), counts: growing() };
   const own = growing();
   return {
@@ -70,7 +70,7 @@ export function openPostings(): PostingsBuilder {
 interface Growing {
   push: (value: number) => void;
   clear: () => void;
-  /** A view, which the next change may outdate. */
+  /** Returns a view, which the next change may invalidate. */
   values: () => Uint32Array;
 }
 
@@ -93,7 +93,10 @@ function growing(): Growing {
   };
 }
 
-/** Returns the indices in the order of their values, equal ones in their own order: a byte at a time, the last one first. */
+/**
+ * Returns the indices in the order of their values; those of equal values keep their order. Sorts one byte at a time, starting with
+ * the last.
+ */
 function sortedOrder(values: Uint32Array): Uint32Array {
   let order = Uint32Array.from(values.keys());
   let other = new Uint32Array(order.length);

@@ -1,6 +1,6 @@
 /**
- * The terms of code that a search for similar code compares: the parts of identifiers in small letters, and the
- * identifiers as wholes. "readHTTPBody" has the terms read, http, body and readhttpbody.
+ * The terms of code that a search for similar code compares: the parts of identifiers in lower case, and whole identifiers.
+ * "readHTTPBody" has the terms read, http, body and readhttpbody.
  */
 
 import { hashOf, hashSeed, hashWith } from "../nameHash.ts";

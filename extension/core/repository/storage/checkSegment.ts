@@ -1,6 +1,6 @@
 /**
- * Checks that the arrays of a segment fit one another, so that no question can read beyond them. A checksum does not tell: the
- * file may have been written by a program with an error, or by somebody else.
+ * Checks that the arrays of a segment fit one another, so that no question can read beyond them. A checksum does not ensure this: a
+ * program with a bug, or another person, may have written the file.
  */
 
 import type { Segment } from "../segment.ts";

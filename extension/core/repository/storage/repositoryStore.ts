@@ -1,7 +1,7 @@
 /**
  * An index on disk: a folder for each repository, with its segments, named after their content, and a list of its files.
  *
- * All of it can be deleted at any time. What is damaged or from another version counts as missing.
+ * All of it can be deleted at any time. Files that are damaged or from another version count as missing.
  */
 
 import { createHash } from "node:crypto";
@@ -23,7 +23,7 @@ const storedFile = z.object({
   /** The file's length in bytes, and its last change in milliseconds. */
   size: z.number(),
   modified: z.number(),
-  /** When anything of it changed last: programs can set the time of its last change, but not this one. */
+  /** When anything about the file last changed (ctime). Programs can set `modified`, but not this time. */
   changed: z.number(),
   /** Identifies its text; null if the rules leave it out. */
   hash: z.string().nullable(),
@@ -45,10 +45,10 @@ export interface StoredRepository {
 }
 
 export interface RepositoryStore {
-  /** Returns what is there and whole. */
+  /** Returns what is there and undamaged. */
   read(): Promise<StoredRepository>;
   /**
-   * Replaces what is there. Segments that are there already are not written again.
+   * Replaces what is there. Segments that exist already are not written again.
    *
    * @throws UserError "index-busy" while another process writes
    */
@@ -105,7 +105,7 @@ export function openRepositoryStore(home: string, root: string): RepositoryStore
     },
     async write(stored) {
       await clear(join(folder, lockName));
-      // Another window may have the folder open, too: one at a time removes the segments of the other.
+      // Another window may have the folder open, too. Each removes the segments of the other, so they take turns.
       const release = await lockFolder(join(folder, lockName), busy);
       try {
         await replace(stored);
@@ -116,14 +116,14 @@ export function openRepositoryStore(home: string, root: string): RepositoryStore
   };
 }
 
-/** Deletes the indexes that were not used for the longest time, until no more than `most` are left. */
+/** Deletes the least recently used indexes, until no more than `most` are left. */
 export async function pruneRepositoryStores(home: string, most: number): Promise<void> {
   const folders = await readdir(home).catch(() => []);
   const used = await Promise.all(
     folders.map(async (name) => {
       const timeOf = async (file: string): Promise<number | undefined> =>
         (await stat(join(home, name, file)).catch(() => undefined))?.mtimeMs;
-      // One that is being written for the first time has no list yet, but a lock.
+      // An index that is being written for the first time has no list yet, but a lock.
       return { name, at: Math.max((await timeOf(listName)) ?? 0, (await timeOf(lockName)) ?? 0) };
     }),
   );
@@ -135,7 +135,7 @@ function busy(owner: Said, escape: Said): UserError {
   return new UserError("index-busy", say`Cannot write the repository index: ${owner} is writing it.`, escape);
 }
 
-/** Removes a folder that lies in the place of a file. */
+/** Removes a folder at the path of a file. */
 async function clear(path: string): Promise<void> {
   if (await isFolder(path)) await rm(path, { recursive: true, force: true });
 }

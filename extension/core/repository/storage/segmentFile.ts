@@ -1,7 +1,7 @@
 /**
  * A segment as bytes: a checksum of all that follows, a header in JSON, then the arrays as they are in memory.
  *
- * Whoever changes the layout, or what an array holds, raises `version`: older files are then read as damaged and built anew.
+ * Raise `version` when you change the layout, or what an array holds: older files then count as damaged and are built anew.
  */
 
 import { createHash } from "node:crypto";
@@ -63,7 +63,7 @@ export function segmentBytes({ files, text, suffixes, postings, outline }: Segme
 
 /** Returns the segment; undefined if the bytes are damaged, of another version, or no segment. */
 export function readSegment(bytes: Uint8Array): Segment | undefined {
-  // Arrays of numbers start at multiples of their width. A file that was just read does too; a part of a buffer may not.
+  // Arrays of numbers start at multiples of their width. This holds for a file that was just read, but perhaps not for a part of a buffer.
   const whole = bytes.byteOffset % alignment === 0 ? bytes : new Uint8Array(bytes);
   if (whole.length < checksumLength + lengthLength || !checksum(whole).equals(whole.subarray(0, checksumLength)))
     return undefined;

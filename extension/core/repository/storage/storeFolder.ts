@@ -1,4 +1,4 @@
-/** Where the index of a repository lies on disk. */
+/** Locates the index of a repository on disk. */
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";

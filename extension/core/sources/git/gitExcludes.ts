@@ -1,4 +1,4 @@
-/** Names the files of ignore rules that git keeps outside a project's .gitignore files, and reads them. */
+/** Finds and reads the ignore rules that git keeps outside a project's .gitignore files. */
 
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -15,7 +15,7 @@ export async function findRepository(folder: string): Promise<string | undefined
   }
 }
 
-/** The files of a repository outside its work tree; those of a work tree or a submodule lie in the repository it belongs to. */
+/** The files of a repository outside its work tree. Those of a linked work tree or a submodule are in the repository that it belongs to. */
 interface RepositoryFiles {
   /** .git/info/exclude */
   readonly excludes: string;
@@ -38,14 +38,14 @@ async function pointerIn(path: string): Promise<string> {
 /**
  * Returns the path of the excludes file that `core.excludesFile` names, or git's default path.
  *
- * @param settings the files of settings, the strongest last
+ * @param settings the settings files, the strongest last
  */
 export async function namedExcludes(folder: string, settings: readonly string[]): Promise<string> {
   const named = await excludesSetting(folder, settings);
   return named === undefined ? join(settingsFolder(), "git", "ignore") : resolve(folder, named);
 }
 
-/** The user's files of settings, the stronger last. */
+/** Returns the user's settings files, the stronger one last. */
 export function userSettings(): string[] {
   return [join(settingsFolder(), "git", "config"), join(homedir(), ".gitconfig")];
 }
@@ -54,17 +54,17 @@ function settingsFolder(): string {
   return process.env["XDG_CONFIG_HOME"] || join(homedir(), ".config");
 }
 
-/** Lists of patterns are no larger. */
+/** The most bytes of a list of patterns. */
 const largestList = 2 ** 20;
 
-/** Nothing that a list of patterns can be. */
+/** The errors of paths that cannot be a list of patterns. */
 const noList: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EISDIR", "ELOOP"]);
 
 /**
- * Returns the patterns of a file: none where there is no such file, a pipe or a device; undefined if there are patterns that cannot
- * be read.
+ * Returns the patterns of a file: none if there is no such file, or it is a pipe or a device; undefined if there are patterns that
+ * cannot be read.
  *
- * @param isOptional the file counts as missing without the right to read it, as for git: a home that belongs to another user
+ * @param isOptional whether a file without read access counts as missing, as it does for git: a home that belongs to another user
  */
 export async function patternsOf(path: string, isOptional: boolean): Promise<string | undefined> {
   try {

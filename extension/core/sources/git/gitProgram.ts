@@ -8,9 +8,9 @@ import { constants } from "node:fs";
 import { access, realpath } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
 
-/** Settings over those of the repository: no program and no connection on its behalf. */
+/** Settings that override those of the repository: git runs no program and opens no connection on its behalf. */
 const guards = ["core.fsmonitor=false", "log.showSignature=false", "protocol.allow=never", "core.pager=cat"];
-/** More bytes are not a list of recent files. */
+/** The most bytes of output: a list of recent files is smaller. */
 const largestOutput = 64 * 2 ** 20;
 
 /**
@@ -37,11 +37,11 @@ export async function gitOutput(
 /** The caller's environment without git's own variables, which could name another repository. */
 function environment(): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(([name]) => !name.toUpperCase().startsWith("GIT_"));
-  // Git from 2.44 on knows the last one; the guard of protocols holds in older ones.
+  // Git 2.44 and later know the last one; in older versions, the guard of protocols applies.
   return { ...Object.fromEntries(others), GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", GIT_NO_LAZY_FETCH: "1" };
 }
 
-/** Returns the first git of the search path that lies outside of the folder and of the repository around it. */
+/** Returns the first git of the search path that is outside the folder and the repository around it. */
 export async function findGit(folder: string, searchPath: string): Promise<string | undefined> {
   const own = await repositoryOf(await realpath(folder));
   const name = process.platform === "win32" ? "git.exe" : "git";
@@ -53,7 +53,7 @@ export async function findGit(folder: string, searchPath: string): Promise<strin
       () => true,
       () => false,
     );
-    // Not the real path: git finds out by its name what it is asked to be.
+    // Not the real path: git behaves according to the name that it is called by.
     if (isExecutable) return join(place, name);
   }
   return undefined;

@@ -1,6 +1,4 @@
-/**
- * Reads one path of git's settings: asks git, which knows all their files and conditions, or reads the files where there is no git.
- */
+/** Reads one path from git's settings: asks git, which knows all their files and conditions, or reads the files if there is no git. */
 
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -8,16 +6,16 @@ import { dirname, join, resolve } from "node:path";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { gitOutput } from "./gitProgram.ts";
 
-/** Files that were read for one question are not read again for the next. */
+/** How long an answer is kept, so that the next question does not read the files again. */
 const keptMilliseconds = 2000;
 const [largestSettings, deepestInclude] = [2 ** 20, 10];
 
 const answers = new Map<string, { readonly until: number; readonly path: Promise<string | undefined> }>();
 
 /**
- * Returns `core.excludesFile` as it holds in `folder`; undefined if no file sets it.
+ * Returns `core.excludesFile` as it applies in `folder`; undefined if no file sets it.
  *
- * @param files the files of settings, the strongest last
+ * @param files the settings files, the strongest last
  */
 export async function excludesSetting(folder: string, files: readonly string[]): Promise<string | undefined> {
   const states = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
@@ -37,7 +35,7 @@ async function ask(folder: string, files: readonly string[]): Promise<string | u
   return path;
 }
 
-/** The last value in a file and in those that it includes. Conditions of an inclusion need git. */
+/** Returns the last value in a file and in the files that it includes. Conditional includes need git. */
 async function excludesIn(file: string, depth = 0): Promise<string | undefined> {
   if (depth > deepestInclude) return undefined;
   const text = await readPlainText(file, largestSettings).catch(() => "");
@@ -64,7 +62,7 @@ function* settingsOf(text: string): Generator<{ name: string; value: string }> {
   }
 }
 
-/** Removes quotes, escapes, and a comment behind the value. */
+/** Removes quotes, escapes, and a comment after the value. */
 function valueOf(text: string): string {
   let [value, kept, isQuoted] = ["", 0, false];
   for (let at = 0; at < text.length; at++) {
@@ -73,7 +71,7 @@ function valueOf(text: string): string {
     if (sign === '"') isQuoted = !isQuoted;
     else if (sign === "\\") value += text[++at] ?? "";
     else value += sign;
-    // Blanks count within quotes, or before more.
+    // Blanks count within quotes, and before more text.
     if (isQuoted || /\S/.test(sign)) kept = value.length;
   }
   return value.slice(0, kept);

@@ -1,9 +1,12 @@
-/** The lines that the user's own commits added: of each file, as texts, because line numbers change with every later commit. */
+/**
+ * Finds the lines that the user's own commits added to each file. Returns their texts, because line numbers change with every later
+ * commit.
+ */
 
 import { gitOutput } from "./gitProgram.ts";
 
 export interface OwnCommits {
-  /** The author, as git knows the user in this repository. */
+  /** The user's address as a commit author in this repository. */
   readonly email: string;
   readonly commits: number;
   /** Lines without the blanks around them, by the path of their file. */
@@ -14,7 +17,7 @@ const commitMark = "\u0001";
 
 /**
  * Returns the lines of Python that the user's commits since a day added in `folder`; undefined without git, a repository or the
- * user's address. Paths are relative to `folder`; those of a file that the user has renamed since are its new ones.
+ * user's address. Paths are relative to `folder`; a file that the user has renamed since has its new path.
  *
  * @param since a day, such as "2026-05-01"; it begins at midnight, UTC
  * @throws the signal's reason once it is aborted
@@ -23,7 +26,7 @@ export async function ownCommits(folder: string, since: string, signal?: AbortSi
   const email = (await gitOutput(folder, ["config", "user.email"], signal))?.trim();
   if (!email) return undefined;
   const author = ["--fixed-strings", "--regexp-ignore-case", `--author=<${email}>`];
-  // A repository could name programs that make differences readable.
+  // Without these, git would run the programs that a repository names to make differences readable.
   const plain = [
     "--no-ext-diff",
     "--no-textconv",
@@ -32,7 +35,7 @@ export async function ownCommits(folder: string, since: string, signal?: AbortSi
     "--dst-prefix=b/",
     "--find-renames",
   ];
-  // In seconds: git takes days of the future for others.
+  // In seconds, because git misreads days in the future.
   const what = [
     "--no-merges",
     `--since=@${Date.parse(since) / 1000} +0000`,
@@ -64,7 +67,7 @@ function addedLines(log: string): Map<string, Set<string>> {
     else if (row.startsWith("+++ ")) path = nowOf(unquoted(row.slice(4)).replace(/^b\//, ""));
     const hunk = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/.exec(row);
     if (!hunk) continue;
-    // By its length: a line that was added may look like a header.
+    // The hunk is read by its length, because an added line may look like a header.
     const count = Number(hunk[1] ?? 1) + Number(hunk[2] ?? 1);
     const lines = added.get(path) ?? new Set<string>();
     for (let left = count; left > 0 && i + 1 < rows.length;) {
@@ -78,7 +81,10 @@ function addedLines(log: string): Map<string, Set<string>> {
   return added;
 }
 
-/** Git ends a path with a blank in it by a tab, and puts one with quotes, backslashes or control characters between quotes. */
+/**
+ * Returns a path without what git adds: a tab after a path with a blank, and quotes around one with quotes, backslashes or control
+ * characters.
+ */
 function unquoted(path: string): string {
   const plain = path.replace(/\t$/, "");
   if (!plain.startsWith('"')) return plain;

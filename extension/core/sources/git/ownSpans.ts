@@ -1,9 +1,9 @@
-/** Where a text has lines of the user's own. Knows no git. */
+/** Finds the user's own lines in a text. Knows no git. */
 
-/** A part of a text: from its first character to the one behind its last. */
+/** A part of a text: from its first character to the one after its last. */
 export type Span = readonly [start: number, end: number];
 
-/** A line of fewer characters, such as "else:" or ")", is own only beside a longer one: others write it as well. */
+/** A line of fewer characters, such as "else:" or ")", counts as own only next to a longer one, because others write it as well. */
 const telling = 10;
 
 /** Returns the runs of whole lines whose texts are in `own`, with the blank lines between them. */

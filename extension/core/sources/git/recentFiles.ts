@@ -6,7 +6,7 @@ import { gitOutput } from "./gitProgram.ts";
 const commitsRead = 500;
 /** A commit that touches a larger share of the files, such as an import or a reformatting, says nothing about their age. */
 const largestShare = 0.25;
-/** Smaller commits always count. */
+/** Commits of up to this many files always count. */
 const alwaysCounts = 3;
 const commitMark = "\u0001";
 

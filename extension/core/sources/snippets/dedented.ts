@@ -1,4 +1,4 @@
-/** Selected lines of an editor as a text of their own. Knows no syntax. */
+/** Turns lines that were selected in an editor into a text. Knows no syntax. */
 
 /** Returns the lines with "\n" ends, without the indentation that all share, and without blank lines at both ends; "" if all are blank. */
 export function dedented(text: string): string {

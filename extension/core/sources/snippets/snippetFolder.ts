@@ -1,6 +1,6 @@
 /**
- * Snippets: code that the user selected to train on. Each is a .py file in a folder, so that a training reads the folder as any other,
- * by the same rules. Knows nothing of editors.
+ * Snippets: code that the user selected to train on. Each is a .py file in a folder, so that a training reads the folder like any
+ * other, by the same rules. Knows nothing of editors.
  */
 
 import { readFile, rm, rmdir } from "node:fs/promises";
@@ -16,7 +16,7 @@ import type { SkipReason } from "../skipped.ts";
 import { dedented } from "./dedented.ts";
 
 export interface Snippet {
-  /** In the folder: the path of the file that it was selected in, with a number if that is taken. */
+  /** Relative to the folder: the path of the file that it was selected in, with a number if that is taken. */
   readonly path: string;
   readonly lines: number;
   /** The first line; empty if a training leaves the snippet out. */
@@ -34,7 +34,7 @@ export interface Selection {
   readonly firstLine: number;
 }
 
-/** Rules around the folder are not meant for it: a home may be a repository that ignores most files. */
+/** Overrules the ignore rules around the folder, which are not meant for it: a home may be a repository that ignores most files. */
 const rules = "# Graft trains on these files, whatever is ignored around this folder.\n!*\n";
 
 /**
@@ -58,7 +58,7 @@ export async function addSnippet(folder: string, { path, text, firstLine }: Sele
   return place;
 }
 
-/** Returns the snippets by path, judged as a training would. */
+/** Returns the snippets by path, judged as a training would judge them. */
 export async function listSnippets(folder: string): Promise<Snippet[]> {
   if (!(await isFolder(folder))) return [];
   const snippets: Snippet[] = [];
@@ -71,7 +71,7 @@ export async function listSnippets(folder: string): Promise<Snippet[]> {
   return snippets;
 }
 
-/** Removes a snippet, and returns its text. A path that is no snippet has none. */
+/** Removes a snippet, and returns its text; "" for a path that is not a snippet. */
 export async function removeSnippet(folder: string, path: string): Promise<string> {
   if (!isInside(path)) return "";
   const text = await textOf(folder, path);

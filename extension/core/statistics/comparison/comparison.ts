@@ -1,4 +1,4 @@
-/** An A/B comparison: two ways to make suggestions take turns by a seeded coin. Knows which one has its turn, and when. */
+/** An A/B comparison: two ways to make suggestions take turns, decided by a seeded coin. Knows whose turn it is at a time. */
 
 import * as z from "zod";
 import { asTrained, chosenAdapter } from "../../adapters/chosenAdapters.ts";
@@ -10,7 +10,7 @@ const settingSchema = z.preprocess(
   z.object({
     /** None for the base alone. */
     adapters: z.array(chosenAdapter),
-    /** Whether other files of the repository may stand in the prompt. */
+    /** Whether other files of the repository may be in the prompt. */
     context: z.boolean(),
   }),
 );
@@ -31,7 +31,7 @@ export const comparisonSchema = z.object({
 
 export type RunningComparison = z.infer<typeof comparisonSchema>;
 
-/** Takes the setting that an earlier version kept: the name of one adapter, or null. */
+/** Converts the setting that an earlier version kept: the name of one adapter, or null. */
 function fromOneName(kept: unknown): unknown {
   if (typeof kept !== "object" || kept === null || !("adapter" in kept)) return kept;
   const { adapter, ...rest } = kept;
@@ -39,12 +39,12 @@ function fromOneName(kept: unknown): unknown {
 }
 
 /**
- * The length of a block, within which the arm stays. A swap of adapters empties the token tree, and a change of context
- * replaces the beginning of the prompt: at each suggestion, the model would read the whole prompt anew.
+ * The length of a block, within which the arm stays. A swap of adapters empties the token tree, and a change of context replaces
+ * the beginning of the prompt. If the arm changed at each suggestion, the model would read the whole prompt anew each time.
  */
 export const blockMilliseconds = 5 * 60_000;
 
-/** The arm that makes suggestions, and since which block. */
+/** The arm that makes suggestions, and the block in which it does. */
 export interface Turn {
   readonly arm: Arm;
   readonly block: number;
@@ -62,8 +62,8 @@ export function blockAt(at: number): number {
 }
 
 /**
- * Returns the arm of a block. Of two neighbouring blocks each arm has one, and the coin decides which, so both arms see the
- * same hours and the same tasks. All windows compute the same.
+ * Returns the arm of a block. Each arm has one of two neighbouring blocks, and the coin decides which, so both arms see the same
+ * hours and the same tasks. All windows compute the same arm.
  */
 export function armOf(seed: number, block: number): Arm {
   const startsWithA = seededRandom(seed, `pair ${Math.floor(block / 2)}`).next() < 0.5;

@@ -1,4 +1,4 @@
-/** The difference of two arms, with an interval that stays valid however often somebody looks at it. */
+/** The difference of two arms, with an interval that stays valid however often the user looks at it. */
 
 import type { Interval } from "../../foundation/numbers/interval.ts";
 import type { BlockTotals } from "../totals.ts";
@@ -46,8 +46,8 @@ export function differenceOf(a: readonly Counts[], b: readonly Counts[]): Differ
  *
  *     √( (tρ² + 1) / (tρ²) · ln((tρ² + 1) / α²) )
  *
- * An ordinary 95 % interval (1.96) misses sooner or later if somebody looks after every suggestion. This one misses in at
- * most 5 % of all comparisons, even if each is watched to its end and stopped at the best moment.
+ * An ordinary 95 % interval (1.96) misses sooner or later if the user looks after every suggestion. This one misses in at most 5 %
+ * of all comparisons, even if each is watched to its end and stopped at the best moment.
  */
 export function boundary(blocks: number): number {
   const twice = -2 * Math.log(alpha);
@@ -71,7 +71,7 @@ function estimate(all: readonly Counts[]): { share: number; variance: number; bl
   const count = blocks.length;
   const residuals = sum(blocks.map((block) => (Math.max(0, block.kept) - share * block.shown) ** 2));
   const clustered = count < 2 ? 0 : ((count / (count - 1)) * residuals) / shown ** 2;
-  // One success and one failure more, so that 0 of 5 is not certain.
+  // Adds one success and one failure, so that 0 of 5 does not count as certain.
   const smooth = (kept + 1) / (shown + 2);
   return { share, variance: Math.max(clustered, (smooth * (1 - smooth)) / shown), blocks: count };
 }

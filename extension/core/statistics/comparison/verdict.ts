@@ -19,11 +19,11 @@ export interface ComparisonResult {
   readonly needed: number;
 }
 
-/** A smaller difference, of four in a hundred suggestions, is not worth a choice. */
+/** A smaller difference than four in a hundred suggestions is not worth a choice. */
 const smallestDifference = 0.04;
-/** The interval relies on a normal limit, which fewer blocks and suggestions of an arm do not reach. */
+/** The fewest blocks and suggestions of an arm: with fewer, the normal limit that the interval relies on is not reached. */
 const fewest = { blocks: 20, suggestions: 80 };
-/** Suggestions that a block has until we know better. */
+/** The assumed number of suggestions in a block, until there are blocks to count. */
 const usualBlock = 8;
 
 export function resultOf(blocks: Iterable<BlockTotals>): ComparisonResult {

@@ -12,11 +12,11 @@ export interface Cost {
   memoryBytes: number;
   /** Size of the trained parameters, once. */
   parameterBytes: number;
-  /** For the steps; absent with an encoder, whose products differ in their number of rows. */
+  /** The time of the steps; absent for a base with an encoder, whose products differ in their number of rows. */
   seconds?: number;
 }
 
-/** What a training does, as far as its cost depends on it. */
+/** The work of a training, as far as its cost depends on it. */
 export interface PlannedWork {
   /** All steps and validations, including padding. */
   readonly tokens: number;
@@ -42,7 +42,7 @@ export function describeCost({ memoryBytes, seconds }: Cost): string {
   return seconds === undefined ? `${memory}.` : `${memory}, and ${roughly(seconds)} for the steps.`;
 }
 
-/** A duration in the unit that suits it: "12 s", "5 min", "1.6 h". */
+/** Returns a duration in a suitable unit: "12 s", "5 min", "1.6 h". */
 export function roughly(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   const minutes = seconds / 60;

@@ -11,18 +11,18 @@ import type { OptimizerName } from "../optimizers/optimizers.ts";
 /** Moments of each parameter in a checkpoint; Adafactor keeps a row and a column of each matrix. */
 const moments: Readonly<Record<OptimizerName, number>> = { adamw: 2, adafactor: 0.1 };
 
-/** Returns the bytes that a training with this many bytes of parameters needs beside its token files. */
+/** Returns the bytes that a training with this many bytes of parameters needs in addition to its token files. */
 export function diskForParameters(
   parameterBytes: number,
   { optimizer, isValidated }: { optimizer: OptimizerName; isValidated: boolean },
 ): number {
   const checkpoint = parameterBytes * (1 + moments[optimizer] + Number(isValidated));
-  // A checkpoint is written beside the one that it replaces. A trial reads a copy of the adapter.
+  // A checkpoint is written next to the one that it replaces. A trial reads a copy of the adapter.
   return 2 * checkpoint + 2 * parameterBytes;
 }
 
 /**
- * Returns the free bytes of the disk that `folder` is or will be on; undefined for file systems that do not tell.
+ * Returns the free bytes of the disk that `folder` is or will be on; undefined for file systems that do not report them.
  *
  * @param folder an absolute path
  */

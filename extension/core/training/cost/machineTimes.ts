@@ -1,7 +1,7 @@
 /**
- * Measures what a training's parts take on this machine: real steps, with all that is in them, such as the method's own products,
- * dropout, attention and the gradients. The layers of large bases resemble each other, so their first ones tell what the others take.
- * The head can be as large as many layers, but is one product: a small product tells its speed.
+ * Measures how long the parts of a training take on this machine. Runs real steps with everything in them, such as the method's own
+ * products, dropout, attention and the gradients. The layers of large bases resemble each other, so the first ones show how long
+ * the others take. The head can be as large as many layers, but is one product: a small product shows its speed.
  */
 
 import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
@@ -55,9 +55,9 @@ export function rememberedTimes(): MachineTimes {
   };
 }
 
-/** The most floating-point operations of a measured layer: more measure the same, for longer. */
+/** The most floating-point operations of a measured layer: more give the same result, but take longer. */
 const measuredFlops = 40e9;
-/** The fewest tokens of a measured row: products of fewer rows are slower for each. */
+/** The fewest tokens of a measured row: products with fewer rows take longer per row. */
 const leastLength = 128;
 
 /** Returns a shape whose steps take a fraction of a second: with fewer rows and, for large bases, shorter ones. */
@@ -69,9 +69,9 @@ export function measurableShape(config: DecoderConfig, shape: BatchShape): Batch
   return { ...shape, rows: Math.max(1, Math.min(shape.rows, Math.floor(tokens / length))), length };
 }
 
-/** Bases of this many layers are measured whole. */
+/** Bases of up to this many layers are measured whole. */
 const fewLayers = 8;
-/** The layers of larger ones that are measured: what the longer part takes more is that of two layers. */
+/** The numbers of layers to measure in larger bases. The difference between the two times is that of two layers. */
 const [shortPart, longPart] = [1, 3];
 
 async function measureLayers(training: MeasuredTraining): Promise<number> {
@@ -85,7 +85,7 @@ async function measureLayers(training: MeasuredTraining): Promise<number> {
   return short! + (layers - shortPart) * ofOne;
 }
 
-/** Returns the seconds of steps of models with the first this many layers of the base. */
+/** Returns the seconds of a step for each number of layers, in a model of that many first layers of the base. */
 async function measureSteps(
   { base, config, spec, shape }: MeasuredTraining,
   layers: readonly number[],
@@ -105,8 +105,8 @@ async function measureSteps(
 }
 
 /**
- * Returns small numbers. They are not all the same: equal values make denormal numbers, which take several times as long. A few repeat,
- * because a full training has hundreds of millions.
+ * Returns small numbers. They are not all the same: equal values make denormal numbers, which take several times as long. A few
+ * values repeat, because a full training has hundreds of millions.
  */
 function someValues(count: number): Float32Array {
   const random = seededRandom(1, "cost");
@@ -116,7 +116,7 @@ function someValues(count: number): Float32Array {
   return all;
 }
 
-/** The last few tokens of each row are predicted: a graph has a head in any case. */
+/** The number of tokens at the end of each row that are predicted, because every graph has a head. */
 const predicted = 4;
 
 function randomBatch({ vocabularySize }: DecoderConfig, shape: BatchShape): MicroBatch {
@@ -130,7 +130,7 @@ function randomBatch({ vocabularySize }: DecoderConfig, shape: BatchShape): Micr
 
 /** Labels at once, and columns of the product that represents the head. */
 const [labels, columns] = [256, 2048];
-/** The softmax and the rest of the loss beside the head's products. */
+/** The share of the head's time that the softmax and the rest of the loss take; its products take the rest. */
 const lossShare = 0.25;
 
 async function measureHead({ hiddenSize, vocabularySize }: DecoderConfig): Promise<number> {
@@ -144,12 +144,12 @@ async function measureHead({ hiddenSize, vocabularySize }: DecoderConfig): Promi
   }
 }
 
-/** Measures for at least this long, in seconds, and at least so often. */
+/** Measures for at least this many seconds, and at least this many runs. */
 const [leastSeconds, leastRuns] = [0.25, 3];
 
 /**
- * Returns the median of the seconds that each work takes, after one run to warm up. They take turns, so that other programs slow them
- * down alike, as they will slow down the training.
+ * Returns the median of the seconds that each work takes, after one run to warm up. The works take turns, so that other programs
+ * slow all of them down, as they will slow down the training.
  */
 async function medianTimes(works: readonly (() => Promise<unknown>)[]): Promise<number[]> {
   for (const work of works) await work();

@@ -49,7 +49,7 @@ export function chooseBatchShape(
   return best;
 }
 
-/** Whether {@link chooseBatchShape} can have made `shape` for such sequences, with the most tokens that a micro-batch has. */
+/** Whether {@link chooseBatchShape} can have returned `shape` for sequences of these lengths and at most `maxTokens` tokens. */
 export function isPossibleShape(shape: PackedShape, longest: ShapeOptions["longest"], maxTokens = 1 << 16): boolean {
   const shortest = Math.ceil(Math.max(1, longest.own) / grain) * grain;
   const isRoomy = shape.length >= shortest && shape.length <= longestRow * shortest;
@@ -57,7 +57,7 @@ export function isPossibleShape(shape: PackedShape, longest: ShapeOptions["longe
   return shape.encoderLength === rowOf(shape.length, longest).encoderLength;
 }
 
-/** Which part of the micro-batches of `steps` is padding. */
+/** Returns the share of padding in the micro-batches of `steps`. */
 export function paddingOf(steps: readonly (readonly Sequence[])[], shape: PackedShape): number {
   const tokens = steps.flat().reduce((sum, sequence) => sum + tokenCount(sequence), 0);
   const runs = steps.reduce((sum, step) => sum + Math.ceil(packRows(step, shape).length / shape.rows), 0);

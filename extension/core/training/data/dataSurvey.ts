@@ -19,7 +19,7 @@ import type { ResolvedSettings } from "../settings.ts";
 import { holdOutChoice } from "./holdOutChoice.ts";
 import { isUnchanged, rehearsalChoice, type OnlyTried } from "./rehearsal.ts";
 
-/** Rows that cannot be used. Files of source code are told with their reasons, as skipped. */
+/** Rows that cannot be used. Files of source code are reported as skipped, with their reasons. */
 export interface RowProblems {
   count: number;
   /** The first problem and its place. */
@@ -40,13 +40,13 @@ export interface DataSurvey {
 export interface SurveyControl {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
-  /** Closed, it makes the work wait. What is computed stays the same. */
+  /** While closed, it makes the work wait. The results stay the same. */
   readonly gate?: Gate | undefined;
   /** Receives, for each source, the files that are not trained on. */
   readonly onSkipped?: ((files: readonly Skipped[]) => void) | undefined;
 }
 
-/** What a share of the data holds out, and what has changed. */
+/** The share of the data to hold out, and the files that count as changed. */
 export interface HeldOutShare extends Pick<TrainOptions, "holdOut" | "changedSince" | "mustBeTried"> {
   /** 0 holds out nothing. */
   readonly fraction: number;
@@ -89,7 +89,7 @@ export async function surveyData(
     const noted = { log, signal, gate, onSkipped: (file: Skipped) => void files.push(file) };
     examples += await countExamples(source, noted, problems, (example) => {
       rehearsal.add(example);
-      // The unchanged files are tried anyway; held out of all, the newest ones would be just those that have changed.
+      // Unchanged files are tried anyway. The newest ones of all files would be exactly those that have changed.
       if (fraction > 0 && !isUnchanged(example)) choice.add(source, example);
       if (validated.size === 0) return;
       const hash = contentHash(example, seed);

@@ -1,6 +1,6 @@
 /**
- * Keeps held-out source files as text beside the token files of a run, for the trial at the training's end: by then the folder may
- * have changed.
+ * Keeps held-out source files as text next to the token files of a run, for the trial at the training's end, because the folder may
+ * change until then.
  */
 
 import { closeSync, openSync, writeSync } from "node:fs";
@@ -24,7 +24,7 @@ const rowSchema = z.object({
 export type HeldOutFile = Readonly<z.infer<typeof rowSchema>>;
 
 export const heldOutName = "held-out.jsonl";
-/** The most files to keep, chosen by their hashes: a few hundred lines come from no more. */
+/** The most files to keep, chosen by their hashes: a few hundred lines need no more files. */
 const mostFiles = 200;
 
 export interface HeldOutWriter {
@@ -39,7 +39,7 @@ export function writeHeldOutFiles(folder: string, expected: number, seed: number
   return {
     add(source, example) {
       if (source.kind !== "source" || example.kind !== "text") return;
-      // Another seed than the one that holds out, which has left only the lowest hashes.
+      // The seed differs from the one that holds files out, which has left only the lowest hashes.
       if (contentHash(example, seed + 1) * expected >= mostFiles) return;
       const row: HeldOutFile = {
         folder: source.folder ?? null,
@@ -66,7 +66,7 @@ export async function readHeldOutFiles(folder: string): Promise<HeldOutFile[]> {
   if (!(await exists(path))) return files;
   for await (const { object } of jsonObjects(path)) {
     const row = object instanceof Flaw ? object : readFields(rowSchema, object, (read) => read);
-    // The last line of a file that was cut off is no row.
+    // If the file was cut off, its last line is not a row.
     if (!(row instanceof Flaw)) files.push(row);
   }
   return files;

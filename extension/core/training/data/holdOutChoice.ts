@@ -1,6 +1,6 @@
 /**
- * Chooses the examples that a share of the data holds out: of a folder in a git repository the files of the last commits, because
- * an adapter is used on code that comes later; of other data random ones, by the hashes of their content.
+ * Chooses the examples to hold out. In a folder of a git repository, these are the files of the last commits, because an adapter is
+ * used on code that is written later. In other data, they are random, by the hashes of their content.
  */
 
 import type { Dataset, Example } from "../../dataset/example.ts";
@@ -28,7 +28,7 @@ export interface HoldOutChoice {
 
 export function holdOutChoice({ fraction, seed, holdOut, log, signal }: HoldOutOptions): HoldOutChoice {
   const random = countHashes();
-  /** For each folder the hash of each file by its path. */
+  /** For each folder, the hash of each file by its path. */
   const folders = new Map<Dataset, Map<string, number>>();
   /** The hashes of texts that are held out by their content, which a folder with commits may hold, too. */
   const randomTexts = new Set<number>();
@@ -74,7 +74,7 @@ export function holdOutChoice({ fraction, seed, holdOut, log, signal }: HoldOutO
       if (bound === Infinity) return undefined;
       return (source, example) => {
         const hash = contentHash(example, seed);
-        // What one source holds out, no other one may teach.
+        // No source may teach what another one holds out.
         return held.has(hash) || (hash < bound && (!byTime.has(source) || randomTexts.has(hash)));
       };
     },

@@ -1,6 +1,7 @@
 /**
- * The files that an adapter has learned, as hashes of their texts in its folder. A time alone takes a file for changed that was edited and
- * undone, or left and entered again with a branch. Without the record, or with a damaged one, only the time counts.
+ * The record of the files that an adapter has learned, as hashes of their texts, in its folder. By its time alone, a file would
+ * count as changed if an edit was undone, or if git left its branch and returned to it. Without the record, or with a damaged one,
+ * only the time counts.
  */
 
 import { createHash } from "node:crypto";
@@ -15,7 +16,7 @@ import { isUnchanged } from "./rehearsal.ts";
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const learnedFileSchema = z.object({
-  /** In its folder. */
+  /** Relative to its folder. */
   path: z.string(),
   /** The SHA-256 of its text. */
   hash: sha256Schema,
@@ -23,7 +24,7 @@ export const learnedFileSchema = z.object({
 
 export type LearnedFile = Readonly<z.infer<typeof learnedFileSchema>>;
 
-/** Its name in an adapter's folder, and beside the token files of a run. */
+/** The name of the record in an adapter's folder, and next to the token files of a run. */
 export const learnedName = "learned.json";
 
 export function textHash(text: string): string {

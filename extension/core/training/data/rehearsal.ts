@@ -1,4 +1,4 @@
-/** Chooses what a training on changed files reads again of the others, so that it does not unlearn them. */
+/** Chooses the unchanged files that a training on changed files reads again, so that it does not unlearn them. */
 
 import { UserError } from "../../foundation/errors.ts";
 import { say } from "../../foundation/words/said.ts";
@@ -7,7 +7,7 @@ import { contentHash, countHashes } from "../../dataset/holdOut.ts";
 
 /** The share of unchanged files among those that are trained on. */
 const rehearsedShare = 0.1;
-/** The share of the unchanged files that is read again at most: without the others, nothing could be tried. */
+/** The largest share of the unchanged files that is read again: the others are needed for the trial. */
 const mostRehearsed = 0.5;
 
 export interface Rehearsal {
@@ -25,13 +25,13 @@ export interface OnlyTried {
 }
 
 /**
- * @param seed another one reads other files again
- * @param since the time that the request names; without one, all is new
+ * @param seed another seed chooses other files
+ * @param since the time that the request names; without one, all files are new
  */
 export function rehearsalChoice(seed: number, since: string | undefined): Rehearsal {
   const hashes = countHashes();
   let [changed, unchanged] = [0, 0];
-  // Neither the hash that holds out files for validation nor the one that keeps some for the trial.
+  // Differs from the hash that holds out files for validation and from the one that keeps some for the trial.
   const hashOf = (example: Example): number => contentHash(example, seed + 2);
   return {
     add(example) {
@@ -44,7 +44,7 @@ export function rehearsalChoice(seed: number, since: string | undefined): Rehear
       if (changed === 0) throw nothingChanged(since);
       const share = Math.min(mostRehearsed, (changed * rehearsedShare) / (1 - rehearsedShare) / unchanged);
       const found = hashes.boundOf(share);
-      // A single one is for the trial.
+      // A single unchanged file is for the trial.
       const bound = found === Infinity ? 0 : found;
       return {
         files: bound === 0 ? unchanged : Math.round(unchanged * (1 - share)),

@@ -8,10 +8,10 @@ import { readCurrentSource } from "../../sources/readSources.ts";
 
 export interface CommitSurvey {
   readonly folder: string;
-  /** The user, as git knows them; absent if git or a repository is missing. */
+  /** The user's address in git; absent if git or a repository is missing. */
   readonly email?: string;
   readonly commits: number;
-  /** Files that have lines of the user's, and these lines. */
+  /** The number of files with lines of the user's, and of these lines. */
   readonly files: number;
   readonly lines: number;
 }

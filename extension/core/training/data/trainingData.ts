@@ -37,7 +37,7 @@ export interface DataPart {
   name: string;
   /** Rows or files. */
   examples: number;
-  /** How many of these have not changed, and are read again beside those that have; absent if all are new. */
+  /** How many of these have not changed, and are read again together with those that have; absent if all are new. */
   rehearsed?: number | undefined;
   /** Training tokens in an epoch. */
   tokens: number;
@@ -66,15 +66,15 @@ export interface NewTrainingData extends TrainingData {
 /** Names of the token files in their folder, without extensions. */
 export const [trainingFile, validationFile] = ["training", "validation"];
 
-/** Tokenize examples for the model. */
+/** Functions that turn examples into sequences for the model. */
 export interface Encoders {
   readonly sequencesOf: (example: Example) => readonly Sequence[];
   /**
-   * Turns a file of source code into the requests of an editor, each as several variants, of which every epoch reads another;
-   * absent if source code is cut into pieces instead.
+   * Turns a file of source code into the requests of an editor, each in several variants, of which every epoch reads a different
+   * one; absent if source code is cut into pieces instead.
    */
   readonly requestsOf?: RequestEncoder;
-  /** Indexes a folder of source code, whose files stand in front of each other in requests. Absent if none do. */
+  /** Indexes a folder of source code, so that its files precede each other in requests. Absent if none do. */
   readonly indexOf?: typeof openTrainingRepository;
 }
 
@@ -82,9 +82,9 @@ export interface Encoders {
 const [fewestDrawings, mostDrawings, drawingsOfAll] = [3, 200, 200];
 
 /**
- * Returns how many epochs read other variants before the first come again. Little data is read more often, and a model that knows all
- * its requests by heart does not know others in the same text: of one file, learned to a loss of 0.003 with three variants, 29 of 38
- * rests of lines were right.
+ * Returns how many epochs read new variants before the first ones repeat. Little data is read more often, and a model that knows
+ * all its requests by heart does not know others in the same text: for one file, learned to a loss of 0.003 with three variants, it
+ * completed only 29 of 38 lines correctly.
  */
 export function drawingsFor(files: number): number {
   return Math.min(mostDrawings, Math.max(fewestDrawings, Math.ceil(drawingsOfAll / files)));
@@ -179,12 +179,12 @@ export async function openTrainingData(
   }
 }
 
-/** What the examples of a data set become in one reading of it. */
+/** One reading of a data set: how its examples become sequences. */
 interface Reading {
   readonly source: Dataset;
   /** Draws the holes of its requests. */
   readonly random: Random;
-  /** Cuts an example that becomes no requests. */
+  /** Cuts an example that does not become requests. */
   readonly pieces: (example: Example) => readonly Example[];
   readonly repository?: Repository | undefined;
 }

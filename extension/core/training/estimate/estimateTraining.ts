@@ -27,7 +27,7 @@ export interface TrainingEstimate extends Cost {
   readonly steps: number;
   /** The passes over the data that these steps make. */
   readonly epochs: number;
-  /** The steps that the preset "balanced" would take; only where another one decides them. */
+  /** The steps that the preset "balanced" would take; absent unless another preset decides the steps. */
   readonly balancedSteps?: number;
   readonly sequences: number;
   readonly heldOut: number;

@@ -1,4 +1,4 @@
-/** A stand-in for a token file that has not been written: a sample, repeated as often as the data is larger. */
+/** A stand-in for a token file that has not been written: a sample, repeated until it is as large as the data. */
 
 import { tokenCount, type Sequence, type Sequences } from "../../dataset/sequence.ts";
 import { headerLength, type TokenFacts } from "../../dataset/tokenCheck.ts";
@@ -15,7 +15,7 @@ export interface EstimatedSequences extends Sequences, TokenFacts {
   readonly bytes: number;
 }
 
-/** @param drawings variants of each sequence in the data; those that are sampled take turns */
+/** @param drawings variants of each sequence in the data; the sampled ones take turns */
 export function estimatedSequences(parts: readonly SampledPart[], drawings: number): EstimatedSequences {
   const filled = parts.filter(({ sample, total }) => sample.length > 0 && total > 0);
   const counts = filled.map(({ total }) => Math.max(1, Math.round(total)));

@@ -21,7 +21,7 @@ import { estimatedSequences, type EstimatedSequences, type SampledPart } from ".
 
 /** How much of the source code and how many rows of a data set are tokenized. */
 const [sampledBytes, sampledRows] = [300_000, 300];
-/** The most variants of each file: little code is sampled more often, because the longest of all decides the micro-batches. */
+/** The most variants of each file: little code is sampled more often, because the longest sequence decides the micro-batches. */
 const sampledDrawings = 8;
 
 export interface DataEstimate {
@@ -34,7 +34,8 @@ export interface DataEstimate {
 export type SampleSettings = Pick<ResolvedSettings, "seed" | "fillShare" | "maxLength">;
 
 /**
- * Returns stand-ins for the token files. Files that only a comparison or a parser leaves out count, and `include` does not.
+ * Returns stand-ins for the token files. The stand-ins include files that only a comparison or a parser would leave out, and
+ * disregard `include`.
  *
  * @throws the UserErrors of openDataset
  */
@@ -83,7 +84,7 @@ export async function sampleData(
 
 interface SourceFile {
   readonly path: string;
-  /** In its folder. */
+  /** Relative to its folder. */
   readonly name: string;
   readonly bytes: number;
   /** The lines to learn from, without the blanks around them; absent for all. */
@@ -151,7 +152,7 @@ function isLearned(sequence: Sequence): boolean {
   return targetWeight(sequence) > 0;
 }
 
-/** The data sets to validate on: the one that is named, or without any the parts of the paper's data sets. */
+/** Returns the data sets to validate on: the named one or, if there is none, the parts of the paper's data sets. */
 async function validationSets(options: TrainOptions, hasShare: boolean): Promise<Dataset[]> {
   const { data, validation } = options;
   if (hasShare) return [];

@@ -1,13 +1,11 @@
-/**
- * Finds the places of a Python file where people pause while they type, with the text that they type there. Chooses none.
- */
+/** Finds the places in a Python file where people pause while they type, with the text that they type there. Does not choose among them. */
 
 import type { SyntaxNode } from "../../python/pythonParser.ts";
 
 /**
  * - "line": the rest of a line, from a boundary between two tokens;
  * - "header": the same in a line that ends a block's header;
- * - "inside": all between two brackets or quotes, which editors close by themselves;
+ * - "inside": everything between two brackets or quotes, which editors close by themselves;
  * - "body": the body of a block, from the end of its header (or docstring) or from the line below;
  * - "statements": one to four statements of a block;
  * - "rest": the last statements of a block.
@@ -22,14 +20,14 @@ export interface CursorHole {
   readonly kind: CursorKind;
 }
 
-/** The longest hole, in lines, and the longest text between brackets, in characters. Nobody asks for more at once. */
+/** The longest hole, in lines, and the longest text between brackets, in characters. Users do not need more at once. */
 const [mostLines, mostInside] = [12, 300];
-/** The most statements in a hole of that kind. */
+/** The most statements in a hole of the kind "statements". */
 const mostStatements = 4;
 
 export type HolesByKind = Readonly<Record<CursorKind, readonly CursorHole[]>>;
 
-/** Returns all holes of a parsed file, in the order of its text by their kinds. */
+/** Returns all holes of a parsed file by kind, each kind in the order of the text. */
 export function cursorHoles(text: string, tree: SyntaxNode): HolesByKind {
   const found: Record<CursorKind, CursorHole[]> = {
     line: [],
@@ -66,7 +64,7 @@ type Add = (kind: CursorKind, start: number, end: number) => void;
 
 const opening = new Set(["(", "[", "{"]);
 
-/** Returns what stands between the brackets or quotes of a node, if that is worth a request. */
+/** Returns the range between the brackets or quotes of a node, if it is worth a request. */
 function insideOf({ type, start, end, children }: SyntaxNode): [number, number] | undefined {
   const [first, last] = [children[0], children.at(-1)];
   if (!first || !last || first === last) return undefined;
@@ -105,7 +103,7 @@ function isDocstring({ type }: SyntaxNode, { type: own, children }: SyntaxNode):
   return isDefinition && own === "expression_statement" && children.length === 1 && children[0]!.type === "string";
 }
 
-/** Adds the rests of the lines that no comment and no longer string touches. */
+/** Adds the rests of lines. Leaves out lines with a comment, and lines on which a string begins that continues on the next. */
 function addLines(text: string, tokens: readonly SyntaxNode[], headerEnds: ReadonlySet<number>, add: Add): void {
   for (let i = 0; i < tokens.length;) {
     const lineEnd = ends(text, tokens[i]!.start);

@@ -10,28 +10,28 @@ import type { Span } from "../../sources/git/ownSpans.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { CursorHole } from "./cursorHoles.ts";
 
-/** A file, with what stands in front of it in a prompt. */
+/** A file, with the text that precedes it in a prompt. */
 export interface FrontedFile extends FrontText {
   readonly text: string;
   /** The parts to learn from; absent for all of it. */
   readonly own?: readonly Span[];
 }
 
-/** How much the loss of a token counts, by what it is. */
+/** How much the loss of a token counts, by the token's role. */
 export interface LossWeights {
   /** The weight of the text before the hole. */
   readonly before: number;
   readonly middle: number;
-  /** The weight of the end after the rest of a line, where the completer's own rule stops, too. */
+  /** The weight of the end token after the rest of a line, where the completer's own rule also stops. */
   readonly lineEnd: number;
 }
 
 /**
  * Returns the sequence of at most `maxLength` tokens.
  *
- * In suffix-first order nothing marks where the prefix ends, so that the end token can mean one thing only: the suffix begins. Behind
- * a block's header, where the body may be asked for, an end would teach that bodies are empty. A base without infilling reads no
- * suffix, so that its only end is that of the text.
+ * In suffix-first order, nothing marks where the prefix ends, so the end token can only mean that the suffix begins. After a
+ * block's header, where the body may be requested, an end token would teach that bodies are empty. A base without infilling reads
+ * no suffix, so its only end is the end of the text.
  */
 export function holeSequence(
   { text, ...front }: FrontedFile,
@@ -73,7 +73,7 @@ export interface HoleOptions {
   readonly maxLength: number;
 }
 
-/** Returns the sequence of plain text up to `end`, as the completer reads it where nothing follows the cursor. */
+/** Returns the sequence of plain text up to `end`, as the completer reads it if nothing follows the cursor. */
 export function textSequence(
   { text, ...front }: FrontedFile,
   end: number,
@@ -86,8 +86,8 @@ export function textSequence(
 }
 
 /**
- * The share of a window that does not count if it begins within the file: without context, a model can only guess the words that are
- * frequent in the repository, and would learn to prefer them to those that stand above.
+ * The share at the start of a window that does not count if the window begins within the file. Without context, a model can only
+ * guess the words that are frequent in the repository, and would learn to prefer them to the words above the cursor.
  */
 export const uncounted = 0.25;
 
@@ -102,7 +102,7 @@ function countedText(
   return { from: hasMoved ? from + Math.floor(uncounted * (to - from)) : from, to };
 }
 
-/** Returns where the text before the cursor stands in a prompt. */
+/** Returns where the text before the cursor is in a prompt. */
 function textOfPrompt(
   prompt: readonly number[],
   { specialIds, fillInTheMiddle }: Tokenizer,

@@ -23,7 +23,7 @@ import {
 } from "./holeSequence.ts";
 import type { Repository } from "./trainingRepository.ts";
 
-/** The share of each kind in the holes, where a stretch of text has all of them. */
+/** The share of each kind among the holes, if a stretch of text has all kinds. */
 const shares: Readonly<Record<CursorKind, number>> = {
   line: 0.34,
   header: 0.06,
@@ -34,19 +34,19 @@ const shares: Readonly<Record<CursorKind, number>> = {
 };
 
 /**
- * The text before a hole counts too: it is what the repository's names and habits are learned from. A middle that counted more than
- * its end would teach that lines go on: with three times the weight, ends of lines were right at 92 % instead of 95 %.
+ * The text before a hole counts too, because it teaches the repository's names and habits. If the middle counted more than its end,
+ * it would teach that lines go on: with three times the weight, 92 % of the line ends were right instead of 95 %.
  */
 const lossWeights: LossWeights = { before: 1, middle: 1, lineEnd: 1 };
 
 /**
- * How much wider than a sequence's room the budget of a window may be that has moved: prompt.ts fills 0.7 of the budget then, and
+ * How much wider than a sequence's room the budget of a moved window may be. prompt.ts then fills only 0.7 of the budget, and
  * windows of equal length leave little padding.
  */
 const wider = 1.2;
 /** The share of the room that such a window fills. */
 const filled = 0.84;
-/** The longest answer that is trained on, in tokens, where the sequences are long enough for it. */
+/** The longest answer that is trained on, in tokens, if the sequences are long enough for it. */
 const longestAnswer = 128;
 /** The mean length of an answer, in tokens. */
 const usualAnswer = 24;
@@ -71,7 +71,7 @@ export type RequestEncoder = (
   repository?: Repository,
 ) => Sequence[][];
 
-/** What stands in front of a request. */
+/** What may precede a request. */
 export interface ServedFront {
   readonly contextLength: number;
   /** Most tokens of other files. */
@@ -126,7 +126,7 @@ export async function requestEncoder(
   };
 }
 
-/** Whether a stretch holds a part to learn from. */
+/** Returns a test of whether a stretch contains a part to learn from. */
 function isOwn(own: readonly Span[] | undefined): (stretch: Span) => boolean {
   return ([from, to]) => own?.some(([start, end]) => start < to && from < end) ?? true;
 }

@@ -1,4 +1,4 @@
-/** What stands in front of a training request: what completion puts in front of the same request. */
+/** Decides what precedes a training request: the same that completion puts in front of such a request. */
 
 import { contextTokensOf } from "../../completion/context/contextBudget.ts";
 import { contextKinds, type ContextKind } from "../../completion/context/contextFields.ts";
@@ -6,7 +6,7 @@ import { contextKinds, type ContextKind } from "../../completion/context/context
 export const servedContexts = contextKinds;
 export type ServedContext = ContextKind;
 
-/** Returns what completion gives a base of this size. */
+/** Returns the context that completion gives a base of this size. */
 export function servedContextOf(parameters: number): ServedContext {
   return contextTokensOf({ parameters }) > 0 ? "repository" : "file";
 }

@@ -1,4 +1,4 @@
-/** The files that stand in front of training requests, by the rules of the editor's index, without those that are held out. */
+/** Indexes the files that may precede training requests, by the rules of the editor's index and without held-out files. */
 
 import { resolve } from "node:path";
 import { indexFiles, type IndexedRepository } from "../../completion/context/indexedRepository.ts";

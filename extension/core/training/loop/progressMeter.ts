@@ -1,6 +1,6 @@
 /**
- * Measures how fast a training runs and estimates how long it will take. Only this file of the loop reads the clock, that of the
- * gate: no figure counts the time that a training waits.
+ * Measures how fast a training runs and estimates how long it will take. Only this file of the loop reads the time. It uses the
+ * gate's clock, so no figure includes the time that a training waits.
  */
 
 import { openGate, type Gate } from "../../foundation/waiting/gate.ts";

@@ -8,7 +8,7 @@ export interface ThinnedLosses {
   points(): StepLoss[];
 }
 
-/** @param planned number of losses; where it is known, no point changes once it is full */
+/** @param planned number of losses; if it is known, a point does not change once it is full */
 export function thinnedLosses(limit: number, planned = 0): ThinnedLosses {
   let means: StepLoss[] = [];
   let perPoint = 2 ** Math.max(0, Math.ceil(Math.log2(planned / (limit - 1))));

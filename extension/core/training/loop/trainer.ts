@@ -76,8 +76,8 @@ export async function runTrainer(
   };
 
   /**
-   * Running a micro-batch blocks this thread. Yields to the event loop, so that messages get through, and drops the gradients of the
-   * micro-batch before.
+   * Running a micro-batch blocks this thread. Yields to the event loop, so that messages get through, and drops the gradients of
+   * the previous micro-batch.
    */
   const breathe = async (): Promise<void> => {
     collectRecentGarbage();

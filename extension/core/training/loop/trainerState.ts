@@ -53,7 +53,7 @@ export interface TrainerState {
   readonly validatedStep: number;
   /** Validations since the one with the lowest loss. */
   readonly validationsSinceBest: number;
-  /** Every loss so far, for a chart; not those of steps that an earlier version of Graft did. */
+  /** Every loss so far, for a chart, except for steps that an earlier version of Graft did. */
   readonly losses: { readonly training: readonly StepLoss[]; readonly validation: readonly StepLoss[] };
 }
 

@@ -1,9 +1,9 @@
 /**
- * The source files that trainings have held out, kept as suites of held-out code: a study compares an adapter on what it has not
- * learned from, also after the folder has changed.
+ * Keeps the source files that trainings have held out as suites, so that a study can compare adapters on code that they have not
+ * learned from, even after the folder has changed.
  *
- * They lie in Graft's home, not in the adapter's folder, because an adapter may be shared and they are the user's code. The hash of its
- * report names them, so that they stay its own when it is renamed or copied.
+ * The files are in Graft's home, not in the adapter's folder, because an adapter may be shared and they are the user's code. Their
+ * folder is named after the hash of the adapter's report, so it still belongs to the adapter when that is renamed or copied.
  */
 
 import { copyFile, readdir, rm, stat } from "node:fs/promises";
@@ -19,11 +19,12 @@ import { textHash } from "../data/learnedFiles.ts";
 import type { OutputFiles } from "./outputFolder.ts";
 import { refreshesName } from "./trainedFiles.ts";
 
-/** Older ones make room: adapters may be gone. */
+/** The most suites to keep. Older ones are removed, because their adapters may be gone. */
 const mostKept = 50;
 
 /**
- * Keeps the held-out files of a training once its adapter is written. A failure costs no training: the log has the reason.
+ * Keeps the held-out files of a training once its adapter is written. A failure does not affect the training: the log has the
+ * reason.
  *
  * @param files with the training's report
  * @param data the folder of the training's data
@@ -61,7 +62,7 @@ export async function heldOutSuite(adapter: string, home: string): Promise<strin
   return path !== undefined && (await isFile(path)) ? path : undefined;
 }
 
-/** Returns the folder from which such a suite comes, as far as it is still there; undefined also for any other suite, and several folders. */
+/** Returns the folder that such a suite comes from; undefined if it is gone, for a suite of several folders, and for any other suite. */
 export async function folderOfHeldOut(suite: string, home: string): Promise<string | undefined> {
   if (dirname(dirname(suite)) !== keptFolder(home)) return undefined;
   const [folder, ...others] = new Set((await readHeldOutFiles(dirname(suite))).map((file) => file.folder));
@@ -69,9 +70,10 @@ export async function folderOfHeldOut(suite: string, home: string): Promise<stri
 }
 
 /**
- * Removes the held-out files of adapters that are gone for good. One in the library may be a copy, whose files they are, too.
+ * Removes the held-out files of adapters that are gone for good, unless an adapter in the library is a copy of one and shares its
+ * files.
  *
- * @throws the system's errors where the library or one of its adapters cannot be read; then nothing is removed
+ * @throws the system's errors if the library or one of its adapters cannot be read; then nothing is removed
  */
 export async function forgetHeldOut(gone: readonly string[], library: string, home: string): Promise<void> {
   // Every entry, because one may be a link to an adapter elsewhere.
@@ -83,7 +85,7 @@ export async function forgetHeldOut(gone: readonly string[], library: string, ho
   }
 }
 
-/** The place of an adapter's held-out files; undefined if it has no report. */
+/** Returns the place of an adapter's held-out files; undefined if it has no report. */
 async function placeIfAny(adapter: string, home: string): Promise<string | undefined> {
   return await placeOf(adapter, home).catch((error: unknown) => {
     if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Manages the output folder OUT and, beside it, the work folder .OUT.training with the lock, the run and the checkpoint. OUT is
+ * Manages the output folder OUT and, next to it, the work folder .OUT.training with the lock, the run and the checkpoint. OUT is
  * either a complete adapter or absent.
  */
 
@@ -118,7 +118,7 @@ export async function isResumable(workFolder: string): Promise<boolean> {
   return (await exists(join(workFolder, runFile))) || (await hasCheckpoint(workFolder));
 }
 
-/** Whether a training into `path` runs. Removes the lock of a killed one. */
+/** Whether a training into `path` is running. Removes the lock of a killed one. */
 export async function isBusy(path: string): Promise<boolean> {
   if (!(await exists(join(workFolderOf(path), lockFile)))) return false;
   try {
@@ -174,7 +174,7 @@ async function checkWritable(path: string, workFolder: string): Promise<void> {
   }
 }
 
-/** Copies what lies in a folder, apart from files with these names, into the one that replaces it. */
+/** Copies the entries of a folder, except those with these names, into the folder that replaces it. */
 async function copyOthers(path: string, folder: string, names: ReadonlySet<string>): Promise<void> {
   for (const entry of await readdir(path).catch(() => [])) {
     if (names.has(entry)) continue;

@@ -1,5 +1,6 @@
 /**
- * Writes the result of a training: an adapter in PEFT's format with the record of what it has learned, or a model in that of transformers.
+ * Writes the result of a training: an adapter in PEFT's format with the record of what it has learned, or a model in the format of
+ * transformers.
  */
 
 import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
@@ -13,7 +14,7 @@ import type { ResolvedSettings } from "../settings.ts";
 import { learnedName, readLearnedFiles, writeLearnedFiles } from "../data/learnedFiles.ts";
 import type { OutputFiles } from "./outputFolder.ts";
 
-/** The folder of an adapter's refreshes, in its own. A new training replaces the adapter with them. */
+/** The name of the folder of refreshes in an adapter's folder. A new training replaces the adapter together with its refreshes. */
 export const refreshesName = "refreshes";
 
 interface Trained {

@@ -52,7 +52,7 @@ export function withReport({ names, write }: OutputFiles, report: Omit<TrainingR
   };
 }
 
-/** Points of a curve at most. */
+/** The most points of a curve. */
 const mostPoints = 200;
 
 /** Returns the losses of a training as its report keeps them. */

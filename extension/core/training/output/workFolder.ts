@@ -1,4 +1,7 @@
-/** The work folder of a training, beside the adapter that it makes: its name, its lock, and the name of the file that says what runs. */
+/**
+ * The work folder of a training, next to the adapter that it makes: its name, its lock, and the name of the file that describes the
+ * run.
+ */
 
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -27,7 +30,7 @@ export async function lockWorkFolder(path: string): Promise<HeldLock> {
   });
 }
 
-/** Whether a folder of adapters may hold an unfinished training, or one that was discarded: by names alone. */
+/** Whether a folder of adapters may contain an unfinished or a discarded training, judged by names alone. */
 export async function mayHoldTrainings(folder: string): Promise<boolean> {
   const entries = await readdir(folder).catch(() => []);
   return entries.some((entry) => trainedName(entry) !== undefined || /^\..+\.discarded$/.test(entry));

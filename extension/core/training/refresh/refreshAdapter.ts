@@ -1,6 +1,6 @@
 /**
- * Refreshes an adapter: it learns what has changed in its folders since it was trained, and stays as it was unless the trial says that
- * nothing was lost by it.
+ * Refreshes an adapter: it learns what has changed in its folders since it was trained. It stays as it was unless the trial finds
+ * that nothing was lost.
  */
 
 import { basename, join, resolve } from "node:path";
@@ -32,9 +32,9 @@ export interface RefreshOptions extends Pick<
 > {
   /** Its folder. */
   readonly adapter: string;
-  /** Reads only the folders of the data that it was trained on, as far as its report tells. */
+  /** Reads only the folders that it was trained on, if its report names them. */
   readonly ownFoldersOnly?: boolean;
-  /** Nobody has asked for it: what was taken back once is not learned again. */
+  /** Whether Graft refreshes without being asked. Then it does not learn again what the user has undone. */
   readonly byItself?: boolean;
 }
 
@@ -46,10 +46,10 @@ export interface RefreshResult extends Refresh {
   readonly trial?: TrialResult;
 }
 
-/** Passes over the files. Little data is not repeated as in a training, whose adapter knows nothing yet: it would be learned by heart. */
+/** Passes over the files. A training repeats little data, because its adapter knows nothing yet; a refresh would learn it by heart. */
 const passes = 2;
 
-/** A refresh of more files leaves them out of the log, which has room for the lines of many refreshes. */
+/** A refresh of more files leaves them out of the log, so that the log has room for many refreshes. */
 const mostLearned = 10_000;
 
 /**
@@ -84,7 +84,7 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
         init: adapter,
         changedSince: since,
         mustBeTried: true,
-        // Others are read again each time.
+        // Each refresh reads other files again.
         seed: number,
         out,
       },
@@ -137,7 +137,7 @@ function figuresOf({ served, bodies, decidedBy }: TrialResult): Pick<Refresh, "l
   };
 }
 
-/** @throws UserError "data-foreign" if it is known what the adapter was trained on, and none of the folders is */
+/** @throws UserError "data-foreign" if it is known what the adapter was trained on, and this includes none of the folders */
 async function ownFolders(adapter: string, folders: readonly string[]): Promise<readonly string[]> {
   const { sources } = (await readTrainingReport(adapter)) ?? {};
   if (!sources) return folders;

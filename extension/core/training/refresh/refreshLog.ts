@@ -1,6 +1,7 @@
 /**
- * The folder of an adapter's refreshes, and the log in it: what each learned, and whether it was kept. It lies in the adapter's folder, so
- * it follows the adapter when that is renamed or deleted; a copy for others leaves it out, and a new training into the folder replaces it.
+ * The folder of an adapter's refreshes, and the log in it: what each learned, and whether it was kept. It is in the adapter's
+ * folder, so it follows the adapter when that is renamed or deleted. A copy for other people leaves it out, and a new training into
+ * the folder replaces it.
  *
  *     adapter_model.safetensors      the weights in use
  *     refreshes/log.jsonl            one line for each refresh
@@ -20,12 +21,13 @@ import { refreshesName } from "../output/trainedFiles.ts";
 
 /**
  * - "better": more held-out code is right, by more than chance; "alike": no such difference, and nothing is forgotten;
- * - "worse": less is; "forgets": general code is; "untried": it could not be tried, mostly because there was nothing to try it on.
+ * - "worse": less held-out code is right; "forgets": general code is forgotten; "untried": it could not be tried, mostly because
+ *   there was nothing to try it on.
  */
 export const refreshVerdicts = ["better", "alike", "worse", "forgets", "untried"] as const;
 export type RefreshVerdict = (typeof refreshVerdicts)[number];
 
-/** A log that came with an adapter of others may name any number. */
+/** The highest number of a refresh. A log that came with someone else's adapter may contain any number. */
 export const mostNumber = 1_000_000;
 const time = z.iso.datetime();
 const count = z.int().nonnegative();
@@ -34,7 +36,7 @@ const percentage = z.number().min(0).max(100);
 const refreshSchema = z.object({
   /** From 1 on. */
   number: z.int().min(1).max(mostNumber),
-  /** When it began to read the files, and the time since which it learned what had changed. */
+  /** The time at which it began to read the files, and the time since which it learned changes. */
   at: time,
   since: z.string(),
   /** The folders and files it read, absolute. Absent in the first logs. */
@@ -49,11 +51,11 @@ const refreshSchema = z.object({
   verdict: z.enum(refreshVerdicts),
   /** Held-out lines, and the percentages of them that were right before and after. */
   lines: z.object({ count, before: percentage, after: percentage }).optional(),
-  /** Held-out bodies of blocks, and how much they were like the author's, in percent. */
+  /** Held-out bodies of blocks, and how similar they were to the author's before and after, in percent. */
   bodies: z.object({ count, before: percentage, after: percentage }).optional(),
-  /** Which of the two made it better or worse. */
+  /** Which of the two decided that it is better or worse. */
   decidedBy: z.enum(["lines", "bodies"]).optional(),
-  /** The weights from before one that was kept, and those that it wrote. */
+  /** The hashes of the weights before a kept refresh, and of those that it wrote. */
   weights: z.object({ before: sha256Schema, after: sha256Schema }).optional(),
 });
 
@@ -61,14 +63,14 @@ export type Refresh = Readonly<z.infer<typeof refreshSchema>>;
 
 const [logName, lockName] = ["log.jsonl", "lock"];
 const mostLogBytes = 4_000_000;
-/** How many lines of the log stay. */
+/** The most lines of the log. */
 const mostLines = 1000;
 
 export function refreshesFolder(adapter: string): string {
   return join(adapter, refreshesName);
 }
 
-/** The file with the weights from before a refresh. */
+/** Returns the path of the weights from before a refresh. */
 export function earlierWeights(adapter: string, number: number): string {
   return join(refreshesFolder(adapter), `${number}.safetensors`);
 }
@@ -80,7 +82,7 @@ export function earlierWeights(adapter: string, number: number): string {
  */
 export async function lockRefreshes(adapter: string): Promise<() => Promise<void>> {
   const folder = refreshesFolder(adapter);
-  // Adapters come from others: a link would have files removed somewhere else.
+  // Adapters may come from other people: a link could have files removed elsewhere.
   if ((await lstat(folder).catch(() => undefined))?.isSymbolicLink()) {
     throw new UserError("not-writable", say`Cannot refresh ${adapter}: ${folder} is a link.`, say`Delete the link.`);
   }
@@ -101,8 +103,8 @@ export async function tidyRefreshes(adapter: string): Promise<void> {
 }
 
 /**
- * Removes an adapter's folder if it holds nothing but an empty one for refreshes: a refresh goes on writing where an adapter was before
- * it was renamed or deleted, and an empty folder would keep its name taken.
+ * Removes an adapter's folder if it contains nothing but an empty folder for refreshes. When an adapter is renamed or deleted, a
+ * running refresh still writes to the old place, and an empty folder there would keep the name taken.
  */
 export async function removeIfEmpty(adapter: string): Promise<void> {
   const entries = await readdir(adapter).catch(() => []);
@@ -125,7 +127,7 @@ export async function addToLog(adapter: string, refresh: Refresh): Promise<void>
 }
 
 /**
- * Takes back the last line of the log, if it is that of a refresh.
+ * Removes the last line of the log, if it is that of this refresh.
  *
  * @throws UserError "disk-full", "not-writable"
  */
@@ -146,7 +148,7 @@ async function changeLog(adapter: string, changed: (lines: readonly string[]) =>
   await writeFileAtomic(path, kept.join(""));
 }
 
-/** Returns the last lines, as many as the log holds. */
+/** Returns as many of the last lines as the log may have. */
 function newest(lines: readonly string[]): readonly string[] {
   let bytes = 0;
   const tooMuch = lines.findLastIndex((line) => (bytes += Buffer.byteLength(line) + 1) > mostLogBytes);

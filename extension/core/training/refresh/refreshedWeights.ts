@@ -1,7 +1,7 @@
 /**
- * The weights of a refreshed adapter. They tell which refreshes are in them: the last one wrote these weights, the one before it wrote
- * those that it began with, and so on. So keeping a refresh and taking it back are one rename each, and no killed process, no other
- * program and no new training can make the log and the weights disagree.
+ * The weights of a refreshed adapter. They show which refreshes they contain: the last one wrote these weights, the one before
+ * wrote the weights that the last one began with, and so on. So keeping a refresh and undoing it are one rename each, and no killed
+ * process, no other program and no new training can make the log and the weights disagree.
  */
 
 import { createHash } from "node:crypto";
@@ -26,10 +26,10 @@ import {
   type Refresh,
 } from "./refreshLog.ts";
 
-/** `undone`: kept at first, and not in the weights any more. */
+/** `undone`: kept at first, but not in the weights any more. */
 export type PastRefresh = Refresh & { readonly undone: boolean };
 
-/** How many weights from before a refresh stay. */
+/** The most copies of weights from before a refresh to keep. */
 const mostEarlier = 5;
 
 /** Returns the refreshes of an adapter, the oldest first. */
@@ -65,14 +65,15 @@ async function hashOf(path: string): Promise<string | undefined> {
 }
 
 interface Counted {
-  /** Counts refreshes that were taken back, too: nobody wants them again. */
+  /** Also counts refreshes that were undone, because the user does not want them again. */
   readonly leavesUndone?: boolean | undefined;
 }
 
 /** Returns the refreshes whose files an adapter knows, the oldest first. */
 async function countedRefreshes(adapter: string, { leavesUndone }: Counted): Promise<readonly PastRefresh[]> {
   const past = (await readRefreshes(adapter)).filter(({ kept, undone }) => kept && (!undone || leavesUndone));
-  // Taking a refresh back moves the weights from before it. Where they still lie, it was killed before its own were in place.
+  // Undoing a refresh moves the weights from before it. If they are still there, the refresh was killed before its own weights were
+  // in place.
   const isCut = await Promise.all(
     past.map(async ({ undone, number }) => undone && (await isFile(earlierWeights(adapter, number)))),
   );
@@ -85,12 +86,12 @@ export async function learnedTexts(adapter: string, counted: Counted): Promise<R
   return new Set([...(await readLearnedFiles(adapter)), ...refreshed].map(({ hash }) => hash));
 }
 
-/** More seconds than a training takes: a report may have come with an adapter of others. */
+/** More seconds than a training takes: a report that came with someone else's adapter may contain any number. */
 const mostSeconds = 100 * 24 * 3600;
 
 /**
- * Returns the time up to which an adapter knows the files of `data`: the start of the last refresh on all of it that is in the weights, or of
- * its training.
+ * Returns the time up to which an adapter knows the files of `data`: the start of the last refresh in the weights that read all of
+ * it, or of the adapter's training.
  */
 export async function learnedUntil(adapter: string, data: readonly string[], counted: Counted = {}): Promise<Date> {
   const readAll = ({ data: read = data }: PastRefresh): boolean => data.every((path) => read.includes(path));
@@ -105,7 +106,7 @@ export async function learnedUntil(adapter: string, data: readonly string[], cou
 /**
  * Makes sure that an adapter is still the one that a refresh began with.
  *
- * @param before the hash of its weights then
+ * @param before the hash of its weights at that time
  * @throws UserError "adapter-missing"
  */
 export async function checkUnchanged(adapter: string, before: string | undefined): Promise<void> {
@@ -117,7 +118,7 @@ export async function checkUnchanged(adapter: string, before: string | undefined
 }
 
 /**
- * Puts the weights of a refresh in place and keeps those from before.
+ * Puts the weights of a refresh in place and keeps the previous ones.
  *
  * @param refreshed the folder of the refreshed adapter, which loses its weights
  * @throws UserError "disk-full", "not-writable"
@@ -127,7 +128,7 @@ export async function keepRefresh(adapter: string, refreshed: string, refresh: R
   const [before, after] = [await hashOf(weights), await hashOfWeights(refreshed)];
   try {
     await rm(earlier, { recursive: true, force: true });
-    // Their time tells, once they are back, up to when they know the files.
+    // Once they are restored, their time shows up to when they know the files.
     await cp(weights, earlier, { preserveTimestamps: true, dereference: true });
     await addToLog(adapter, { ...refresh, weights: { before: before!, after: after! } });
     await renamePatiently(join(refreshed, weightsFile), weights);
@@ -140,7 +141,7 @@ export async function keepRefresh(adapter: string, refreshed: string, refresh: R
   await prune(adapter);
 }
 
-/** Removes the weights from before refreshes that cannot be taken back any more, and from before old ones. */
+/** Removes the weights from before refreshes that cannot be undone any more, and from before old ones. */
 async function prune(adapter: string): Promise<void> {
   const held = await heldBy(adapter, await readLog(adapter));
   const kept = new Set(held.slice(-mostEarlier).map(({ number }) => `${number}.safetensors`));
@@ -151,12 +152,12 @@ async function prune(adapter: string): Promise<void> {
 }
 
 /**
- * Goes back to the weights before the last refresh that is in those of the adapter. Returns that refresh.
+ * Restores the weights from before the last refresh that the adapter's weights contain. Returns that refresh.
  *
  * @throws UserError "refresh-missing", "training-busy", "disk-full", "not-writable"
  */
 export async function undoRefresh(adapter: string): Promise<Refresh> {
-  // Before a lock makes a folder where there is no adapter.
+  // Checked first, because a lock would create a folder where there is no adapter.
   if ((await readLog(adapter)).length === 0) throw nothingToUndo(adapter, say`it keeps no refresh`);
   const release = await lockRefreshes(adapter);
   try {

@@ -1,6 +1,6 @@
 /**
- * What a refresh changed on its own held-out lines, as numbers of lines. Each refresh draws other lines, so that shares of two refreshes tell
- * nothing about each other: only before and after of one compare. Knows no files.
+ * The change that a refresh made on its own held-out lines, as numbers of lines. Each refresh draws other lines, so the shares of
+ * two refreshes cannot be compared, only those before and after the same one. Knows no files.
  */
 
 import type { Refresh } from "./refreshLog.ts";
@@ -11,7 +11,7 @@ export interface RightLines {
   readonly after: number;
 }
 
-/** Returns undefined where nothing was tried. */
+/** Returns undefined if nothing was tried. */
 export function rightLines({ lines }: Pick<Refresh, "lines">): RightLines | undefined {
   if (!lines) return undefined;
   const { count: of, before, after } = lines;

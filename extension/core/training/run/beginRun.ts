@@ -103,7 +103,7 @@ export function settingsFor(
   return { settings, spec, maxLength: Math.min(settings.maxLength, base.config.contextLength - inFront) };
 }
 
-/** Returns what turns examples into sequences of at most `maxLength` tokens. */
+/** Returns the encoders that turn examples into sequences of at most `maxLength` tokens. */
 export async function encodersOf(
   base: InstalledBase,
   spec: MethodSpec,
@@ -116,7 +116,7 @@ export async function encodersOf(
   };
 }
 
-/** What turns source code into an editor's requests, with as much in front as the settings say. */
+/** Returns the encoders that turn source code into an editor's requests, with as much context in front as the settings say. */
 async function requestsFor(
   base: InstalledBase,
   tokenizer: Tokenizer,

@@ -1,4 +1,4 @@
-/** Whether what a run has kept can be true: files of the right form may have been changed, or damaged. */
+/** Checks whether the files that a run has kept are plausible: those of the right form may still have been changed or damaged. */
 
 import { say } from "../../foundation/words/said.ts";
 import { fingerprintOf } from "../fingerprint.ts";
@@ -6,7 +6,7 @@ import { checkpointInvalid, type Checkpoint } from "../output/checkpoint.ts";
 import { isPossibleShape } from "../data/batchShape.ts";
 import { runInvalid, type TrainingRun } from "./trainingRun.ts";
 
-/** @throws UserError "run-invalid" where the settings are not those that the run was begun with */
+/** @throws UserError "run-invalid" if the settings are not those that the run was started with */
 export function checkRun({ base, settings, fingerprint }: TrainingRun, workFolder: string): void {
   const described = (key: string): { description: () => string } => ({ description: () => String(fingerprint[key]) });
   const told = { training: described("data"), validation: described("validation") };
@@ -15,7 +15,7 @@ export function checkRun({ base, settings, fingerprint }: TrainingRun, workFolde
   }
 }
 
-/** @throws UserError "checkpoint-invalid" where it stands beyond the run's end, or its micro-batches do not hold the data */
+/** @throws UserError "checkpoint-invalid" if it is beyond the run's end, or if the data does not fit into its micro-batches */
 export function checkCheckpoint({ state, shape }: Checkpoint, run: TrainingRun, workFolder: string): void {
   const [a, b] = [run.training.longest, run.validation.longest];
   const longest = { own: Math.max(a.own, b.own), read: Math.max(a.read, b.read) };

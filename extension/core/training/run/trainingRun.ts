@@ -37,7 +37,7 @@ const runSchema = z.object({
   version: z.literal(1),
   /** Folder of the token files, in the work folder. */
   dataFolder: z.string().regex(new RegExp(`^${dataPrefix}[\\w-]+$`)),
-  /** The options that were given, with absolute paths: what a resume with others is told to differ from. */
+  /** The options that were given, with absolute paths. A resume with other options is refused with the differences. */
   asked: z.record(z.string(), z.union([value, z.array(z.string())])),
   /** The fingerprint in this run's checkpoints and report. */
   fingerprint: z.record(z.string(), value),

@@ -1,6 +1,6 @@
 /**
- * Refuses what a command asks and a training would pass over in silence. Forms do not ask: they offer only what has an effect, and a file
- * may vanish after its preview.
+ * Refuses options of a command that a training would silently ignore. Forms do not check this: they offer only options with an
+ * effect, and a file may vanish after its preview.
  */
 
 import { foreignFields, methodNames, methodsWith } from "../../adapters/methods/methodNamed.ts";
@@ -24,7 +24,7 @@ export async function refuseWithoutEffect(options: TrainOptions): Promise<void> 
   refuseIdlePatience(options);
   if (commitsSince !== undefined) refuseDayToCome(commitsSince);
   if (include === undefined) return;
-  // Data that is not there is to blame, not what should be in it.
+  // If the data is missing, the error names it, not the files that should be in it.
   const datasets = await openDatasets(data, options);
   const { sets } = await validationOf(options);
   await checkIncluded(
@@ -33,7 +33,7 @@ export async function refuseWithoutEffect(options: TrainOptions): Promise<void> 
   );
 }
 
-/** Refuses an option that only other methods have. An adapter to go on from brings its own method. */
+/** Refuses an option that only other methods have. An adapter to continue brings its own method. */
 function refuseOthersFields({ method = methodNames[0], init, ...options }: TrainOptions): void {
   const [other] = init === undefined ? foreignFields(method, options) : [];
   if (other === undefined) return;
@@ -44,7 +44,7 @@ function refuseOthersFields({ method = methodNames[0], init, ...options }: Train
   );
 }
 
-/** An adapter has its values already. Whether other fields agree with it, initialAdapter.ts checks. */
+/** Refuses an initial text for an adapter, which already has its values. initialAdapter.ts checks whether other fields agree with it. */
 function refuseBesideAdapter({ init, initText }: TrainOptions): void {
   if (init === undefined || initText === undefined) return;
   throw new UserError(
@@ -54,7 +54,7 @@ function refuseBesideAdapter({ init, initText }: TrainOptions): void {
   );
 }
 
-/** Fields that change only what becomes of source code. */
+/** Fields that only affect source code. */
 const sourceFields = [
   "sourceAs",
   "context",
@@ -79,7 +79,7 @@ function hasSourceCode({ data, validation = "0" }: TrainOptions): boolean {
   return data.some(isSourceCode) || (Number.isNaN(Number(validation)) && isSourceCode(validation));
 }
 
-/** Without validation, no loss is watched. The paper's data sets bring theirs. */
+/** Refuses patience without validation, because there is no loss to watch. The paper's data sets bring their own validation data. */
 function refuseIdlePatience({ patience, validation, data }: TrainOptions): void {
   const isValidated = validation === undefined ? data.some(isPaperDataset) : Number(validation) !== 0;
   if (patience === undefined || isValidated) return;
@@ -90,7 +90,7 @@ function refuseIdlePatience({ patience, validation, data }: TrainOptions): void 
   );
 }
 
-/** A day begins at midnight here or in UTC, as its commits are counted, whichever is earlier. */
+/** Refuses a day in the future. It begins at midnight in local time or in UTC, by which commits are counted, whichever is earlier. */
 function refuseDayToCome(day: string): void {
   const begins = Math.min(Date.parse(day), Date.parse(`${day}T00:00`));
   if (!(begins > Date.now())) return;

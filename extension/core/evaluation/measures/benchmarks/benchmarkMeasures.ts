@@ -24,7 +24,7 @@ export function counted(benchmark: Benchmark, parser: PythonParser, prefix: stri
   }
 }
 
-/** Returns the shortest beginning of whole lines with which the prefix parses; the whole if there is none. */
+/** Returns the fewest first lines with which the prefix parses; the whole text if there are none. */
 function firstStatement(parser: PythonParser, prefix: string, text: string): string {
   for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) {
     if (end > 0 && parser.parses(prefix + text.slice(0, end))) return text.slice(0, end).trimEnd();
@@ -110,7 +110,7 @@ const keywords = new Set(
   ).split(" "),
 );
 
-/** Returns the names in a text, in their order, strings left out. */
+/** Returns the names in a text in order, without those in strings. */
 function identifiersOf(code: string): string[] {
   const found = code.replaceAll(strings, "").match(/\w+/g) ?? [];
   return found.filter((word) => /^[A-Za-z_]/.test(word) && !keywords.has(word));

@@ -58,7 +58,7 @@ interface Block {
   readonly length: number;
 }
 
-/** Returns where each character of a text stands, without those that Python takes for too popular. */
+/** Returns the positions of each character in a text, without the characters that Python considers too popular. */
 function placesOf(text: readonly string[]): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>();
   for (const [i, char] of text.entries()) {
@@ -71,7 +71,7 @@ function placesOf(text: readonly string[]): ReadonlyMap<string, readonly number[
   return new Map([...places].filter(([, found]) => found.length <= most));
 }
 
-/** Returns the longest block of a range; of several, the first in both texts. Popular characters only extend it. */
+/** Returns the longest block of a range; of several, the one that comes first in both texts. Popular characters only extend it. */
 function longestBlock(
   one: readonly string[],
   other: readonly string[],

@@ -24,10 +24,10 @@ export function bleuCounts(prediction: readonly string[], reference: readonly st
 }
 
 /**
- * The same for the weighted part: the reference's n-grams that the prediction has, out of all of them. A keyword
- * weighs 1, any other token 0.2. The total weight of a short line is at least 1.
+ * The same for the weighted part: the reference's n-grams that the prediction has, out of all of them. A keyword weighs 1, any other token
+ * 0.2. The total weight of a short line is at least 1.
  *
- * Both reference implementations take the length of a pair (tokens, weights) for the reference's length, so it is 2.
+ * Both reference implementations mistake the length of a pair (tokens, weights) for the reference's length, so it is 2.
  */
 export function weightedCounts(
   prediction: readonly string[],

@@ -23,12 +23,10 @@ interface Tokens {
   at(leaf: SyntaxNode): { readonly index: number; readonly text: string };
 }
 
-/**
- * The reference fails on parts of a string, which it does not list as tokens, and then takes the text to have no flow.
- */
+/** The reference fails on parts of a string, which it does not list as tokens, and then assumes that the text has no flow. */
 class NoDataFlow extends Error {}
 
-/** Python stops deeper recursion, and then there is no data flow. The caller uses a few of its thousand calls. */
+/** Python stops deeper recursion, and the reference then reports no data flow. The caller uses up a few of Python's thousand calls. */
 const maxDepth = 990;
 
 /**
@@ -64,7 +62,7 @@ function flowsOfText(root: SyntaxNode, text: string): Flow[] {
   }
 }
 
-/** The flow within `node`, and the states after it. */
+/** Returns the flow within `node`, and the states after it. */
 function flowsOf(node: SyntaxNode, states: States, tokens: Tokens): [Flow[], States] {
   if (isLeaf(node)) return leafFlows(node, states, tokens);
   switch (node.type) {
@@ -150,7 +148,7 @@ function assignedFlows(
   return [flows, after];
 }
 
-/** Both sides of an assignment, in pairs if they have equally many parts (`a, b = c, d`), otherwise as wholes. */
+/** Returns both sides of an assignment: in pairs if they have the same number of parts (`a, b = c, d`), otherwise as wholes. */
 function sides(node: SyntaxNode): [SyntaxNode[], SyntaxNode[]] {
   const whole = [child(node, "left"), child(node, "right")] as const;
   const [left, right] = whole.map(({ children }) => children.filter(({ type }) => type !== ",")) as [
@@ -160,7 +158,7 @@ function sides(node: SyntaxNode): [SyntaxNode[], SyntaxNode[]] {
   return left.length === right.length && left.length > 0 ? [left, right] : [[whole[0]], [whole[1]]];
 }
 
-/** After the branches a name may have its value from any of them, or from before if there is no `else`. */
+/** After the branches, a name may have its value from any of them, or from before if there is no `else`. */
 function branchFlows(node: SyntaxNode, states: States, tokens: Tokens): [Flow[], States] {
   const flows: Flow[] = [];
   const ends: States[] = [];
@@ -221,7 +219,7 @@ function leavesOf(node: SyntaxNode): SyntaxNode[] {
   return isLeaf(node) ? [node] : node.children.flatMap(leavesOf);
 }
 
-/** Two empty leaves at one place are one token: the later. */
+/** Two empty leaves at one place count as one token, the later one. */
 function tokensOf(root: SyntaxNode, text: string): Tokens {
   const textAt = sliceByBytes(text);
   const tokens = new Map<number, { index: number; text: string }>();
@@ -239,8 +237,8 @@ function tokensOf(root: SyntaxNode, text: string): Tokens {
 }
 
 /**
- * Returns the text between two places, without line ends. As in both reference implementations, columns count UTF-8
- * bytes but index characters, so after a non-ASCII character the text comes from too far right in its line.
+ * Returns the text between two places, without line ends. As in both reference implementations, columns count UTF-8 bytes but index
+ * characters, so after a non-ASCII character the text is taken from too far right in its line.
  */
 function sliceByBytes(text: string): (start: number, end: number) => string {
   // oxlint-disable-next-line no-control-regex

@@ -6,7 +6,7 @@
 export interface PythonToken {
   readonly kind: "comment" | "string" | "indent" | "newline" | "other";
   readonly text: string;
-  /** Lines from 0. Columns in UTF-16 code units, which is right for differences along blanks. */
+  /** Lines from 0. Columns in UTF-16 code units, which suffices for counting the blanks between two tokens. */
   readonly startLine: number;
   readonly startColumn: number;
   readonly endLine: number;
@@ -53,7 +53,7 @@ interface TokenizerState {
   depth: number;
   continued: boolean;
   open: OpenString | undefined;
-  /** The open string's lines must end in a backslash. As in tokenize, this stays set after a string was abandoned. */
+  /** Whether each line of the open string must end in a backslash. As in tokenize, this stays set after a string was abandoned. */
   byBackslash: boolean;
 }
 

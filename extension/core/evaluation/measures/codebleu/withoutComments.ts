@@ -4,9 +4,8 @@ import { split } from "../whitespace.ts";
 import { pythonTokens } from "./pythonTokens.ts";
 
 /**
- * As PyPI's codebleu: removes comments, docstrings, and blank lines. Text that `tokenize` cannot read stays as it is.
- * Any string that begins a line, a block or the text counts as a docstring. A tab before a token that follows an
- * indent becomes one blank.
+ * Removes comments, docstrings and blank lines, as PyPI's codebleu does. Text that `tokenize` cannot read stays as it is. Any string that
+ * begins a line, a block or the text counts as a docstring. A tab before a token that follows an indent becomes one blank.
  */
 export function withoutPythonComments(code: string): string {
   const tokens = pythonTokens(code);
@@ -28,8 +27,8 @@ export function withoutPythonComments(code: string): string {
 }
 
 /**
- * As CodeXGLUE's script, which takes Python for Java: outside quoted strings, replaces `//` to the end of the line,
- * and `/*` to its end, by a blank, and removes blank lines. Python's own comments stay.
+ * Removes comments as CodeXGLUE's script does, which mistakes Python for Java: outside quoted strings, it replaces `//` to the end of the
+ * line, and `/*` to its end, by a blank, and it removes blank lines. Python's own comments stay.
  */
 export function withoutJavaComments(code: string): string {
   const commentOrString = /\/\/.*?(?=\n|$)|\/\*.*?\*\/|'(?:\\.|[^\\'])*'|"(?:\\.|[^\\"])*"/gs;

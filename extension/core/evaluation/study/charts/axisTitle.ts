@@ -1,4 +1,4 @@
-/** What stands beside an axis of scores. */
+/** The title of an axis of scores. */
 
 import { say, type Said } from "../../../foundation/words/said.ts";
 import { measureFormat } from "../../measures/measureFormat.ts";
@@ -10,7 +10,7 @@ export function axisTitle(measure: string): Said {
   return unit === "" ? title : say`${title} (${unit})`;
 }
 
-/** The panel's tables translate the same titles, so the bundles hold those that are words. */
+/** The translation bundles contain the titles that are words, because the panel's tables translate them, too. */
 export function measureTitle(measure: string): Said {
   return { template: measureFormat(measure).title, values: [] };
 }

@@ -1,4 +1,4 @@
-/** The differences between two candidates, task by task: sorted bars, those the first wins at the left. */
+/** Draws the differences between two candidates, task by task: sorted bars, with those that the first candidate wins on the left. */
 
 import { scaleLinear } from "d3-scale";
 import { columnsOf } from "../../../foundation/words/columns.ts";
@@ -51,7 +51,7 @@ export function differenceChart(asked: AskedDifferences, found: TaskDifferences,
   return drawing({ width: Math.max(width, left + longest), height: base + bottom, title, marks });
 }
 
-/** What the chart says, for people who do not see it, and for the command line. */
+/** Returns the chart's content in words, for people who cannot see it, and for the command line. */
 export function differenceWords(
   { first, second, measure, whole }: AskedDifferences,
   { won, lost, tied, tasks }: TaskDifferences,

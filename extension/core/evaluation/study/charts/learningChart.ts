@@ -1,4 +1,7 @@
-/** Losses over the steps of a training, a line for each training. The panel's are in the language of the editor, those of exports in English. */
+/**
+ * Losses over the steps of a training, a line for each training. The panel's charts are in the language of the editor, those of exports in
+ * English.
+ */
 
 import { scaleLinear } from "d3-scale";
 import { english, say, type Said, type Wording } from "../../../foundation/words/said.ts";
@@ -18,7 +21,7 @@ const legendLine = 20;
 const titles = { validation: say`Loss on validation data`, training: say`Loss on training data` };
 type Data = keyof typeof titles;
 
-/** Returns a chart of each kind of data that any training has losses on. */
+/** Returns a chart for each kind of data for which any training has losses. */
 export function learningCharts(curves: readonly LearningCurve[], words: Wording = english): LearningChart[] {
   return (["validation", "training"] as const).flatMap((data) => {
     const drawn = curves.filter((curve) => curve[data].length > 0);
@@ -79,7 +82,7 @@ interface Frame {
   readonly words: Wording;
 }
 
-/** The last point has the candidate's shape; so has the lowest loss on validation data, whose parameters the training keeps. */
+/** The last point has the candidate's shape, and so does the lowest loss on validation data, whose parameters the training keeps. */
 function drawn(curve: LearningCurve, data: Data, { x, y, words }: Frame): string {
   const points = curve[data];
   const path = points.map(({ step, loss }, n) => `${n === 0 ? "M" : "L"}${x(step).toFixed(1)} ${y(loss).toFixed(1)}`);

@@ -43,7 +43,7 @@ export async function readLearningCurves({ runs }: Pick<StudyPlan, "runs">, home
 
 type Losses = RunRecord["trainings"][number]["losses"];
 
-/** Adapters count even if nothing of their training is recorded. */
+/** Includes adapters even if nothing of their training is recorded. */
 function trainingsOf({ configuration, trainings }: RunRecord, candidate: string): [string, Losses][] {
   const names = new Set(
     [...configuration.adapters, ...trainings.map(({ adapter: name }) => ({ name }))].map(({ name }) => name),
@@ -55,7 +55,7 @@ function trainingsOf({ configuration, trainings }: RunRecord, candidate: string)
   });
 }
 
-/** What a curve shows, in numbers. */
+/** The figures that describe a curve. */
 export interface CurveFacts {
   readonly name: string;
   readonly steps: number;
@@ -78,7 +78,7 @@ export function curveFacts({ name, training, validation }: LearningCurve): Curve
   return { ...facts, validation: { before: before.loss, best: best.loss, bestStep, last: last.loss } };
 }
 
-/** Every point as a row of CSV. */
+/** Returns every point as a row of CSV. */
 export function learningTable(curves: readonly LearningCurve[]): string {
   const rows = curves.flatMap(({ name, training, validation }) =>
     Object.entries({ training, validation }).flatMap(([data, points]) =>

@@ -24,7 +24,7 @@ export interface Plot {
   readonly xTitle: string;
   readonly yTitle: string;
   readonly series: readonly Series[];
-  /** "log" puts 0 at a place of its own at the left. "points" has a tick for each x. */
+  /** "log" puts 0 at a separate place on the left. "points" has a tick for each x. */
   readonly xScale: "log" | "points";
   readonly isJoined: boolean;
   readonly xText: (value: number) => string;

@@ -68,7 +68,7 @@ function ranksOf({ measures }: SuiteReport): { name: string; k: number }[] {
   });
 }
 
-/** Exact match over the number of predictions that may be right. */
+/** Draws exact match by the number of predictions of which one has to be right. */
 function byRank(report: SuiteReport, title: string, words: Wording): string {
   const ranks = ranksOf(report);
   return plot({
@@ -96,7 +96,7 @@ function byParameters({ rows }: SuiteReport, measure: string, title: string, wor
   });
 }
 
-/** Candidates that were not trained have no memory of a training, and are left out. */
+/** Draws a measure by the memory of the training. Leaves out candidates that were not trained, because they have none. */
 function byMemory({ rows }: SuiteReport, measure: string, title: string, words: Wording): string {
   const trained = rows.filter(({ trainingMemoryBytes }) => trainingMemoryBytes !== undefined);
   return plot({

@@ -25,11 +25,11 @@ export interface Drawing {
   readonly height: number;
   readonly title: string;
   readonly marks: readonly string[];
-  /** What pages know the drawing by, to keep one at its size that they would shrink beyond reading. */
+  /** The class by which pages recognize a drawing that must keep its size, because its text would be unreadable if they shrank it. */
   readonly className?: string;
 }
 
-/** Returns a whole file. */
+/** Returns a complete SVG file. */
 export function drawing({ width, height, title, marks, className }: Drawing): string {
   const attributes = {
     xmlns: "http://www.w3.org/2000/svg",
@@ -45,7 +45,7 @@ export function drawing({ width, height, title, marks, className }: Drawing): st
   return `${element("svg", attributes, element("title", {}, escaped(title)), ...marks)}\n`;
 }
 
-/** Okabe and Ito's colours, which people with colour blindness tell apart, dark enough for white paper. */
+/** Okabe and Ito's colours, which people with colour blindness can tell apart, dark enough for white paper. */
 const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#7f7f7f"] as const;
 
 export function colourOf(series: number): string {
@@ -57,7 +57,7 @@ export function dashOf(series: number): string {
   return ["none", "6 3", "2 3"][Math.floor(series / colours.length) % 3]!;
 }
 
-/** A marker whose shape also tells the series. */
+/** A marker whose shape also identifies the series. */
 export function marker(series: number, x: number, y: number): string {
   const r = 5;
   const paint = { fill: colourOf(series), stroke: "none" };

@@ -1,6 +1,6 @@
 /**
- * The paired tests of a suite as a matrix: each row's candidate less each column's, with the p-value of that test alone, or with "too
- * few tasks" where the words beside the tables say so, too.
+ * The paired tests of a suite as a matrix: each row's candidate minus each column's, with the uncorrected p-value of that test, or "too
+ * few tasks" where the text next to the tables says so, too.
  */
 
 import { columnsOf } from "../../../foundation/words/columns.ts";
@@ -15,7 +15,7 @@ export function testMatrix(report: SuiteReport, measure: string, title: string, 
   const { rows, tests } = report;
   const names = rows.map(({ candidate }) => candidate);
   const left = Math.min(320, Math.max(...names.map(columnsOf)) * charWidth + 40);
-  // Lines of their own: one long line would make the drawing wide, and pages would shrink its text.
+  // One line for each: a single long line would make the drawing wide, and pages would shrink its text.
   const legend = legendOf(report, measure).map(wording);
   const top = 50 + lineHeight * legend.length;
   const place = (column: number): number => left + column * cellWidth;

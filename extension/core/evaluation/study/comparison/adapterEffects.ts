@@ -1,4 +1,4 @@
-/** Whether adapters are better than their base alone, asked and answered under the same conditions: the paired tests in words. */
+/** Says in words whether adapters are better than their base alone under the same conditions, by the paired tests. */
 
 import { differenceText, intervalText, isShown, measureFormat, pText } from "../../measures/measureFormat.ts";
 import type { RunConfiguration } from "../../runs/runRecord.ts";
@@ -9,13 +9,13 @@ import type { Differences } from "./pairTests.ts";
 export interface AdapterEffect {
   readonly candidate: string;
   readonly without: string;
-  /** By each measure that fits a page. */
+  /** One for each measure that fits a page. */
   readonly findings: readonly EffectFinding[];
 }
 
 export interface EffectFinding {
   readonly measure: string;
-  /** The score with adapters minus that without. */
+  /** The score with adapters minus the score without. */
   readonly difference: number;
   readonly interval: { readonly low: number; readonly high: number };
   /** Corrected for the number of effects by this measure (Holm). */
@@ -35,7 +35,7 @@ interface Test {
   readonly differences: Differences;
 }
 
-/** Returns an effect for each row with adapters that has a row without. */
+/** Returns an effect for each row with adapters that has a counterpart without. */
 export function adapterEffects(
   rows: readonly Row[],
   measures: readonly string[],
@@ -84,7 +84,10 @@ function findingOf(
   };
 }
 
-/** All that decides predictions but the adapters. A model with adapters is asked as in training unless told. */
+/**
+ * Returns everything that decides predictions, except adapters and seed. By default, a model with adapters is prompted as in training and
+ * a base zero-shot, so both modes count as the same.
+ */
 function conditions({ adapters: _adapters, mode, seed: _seed, ...rest }: RunConfiguration): string {
   const asked = mode === "trained" || mode === "zero-shot" ? "plain" : mode;
   return JSON.stringify(Object.entries({ ...rest, asked }).toSorted(([one], [other]) => one.localeCompare(other)));
@@ -112,7 +115,9 @@ function findingText({ measure, difference, interval, p }: EffectFinding): strin
   return `${title} ${differenceText(measure, difference)} (${intervalText(measure, interval)}), ${pText(p)}`;
 }
 
-/** What was done to the p-values of effects, which other tables and charts show without it. Undefined if nothing was. */
+/**
+ * Returns a note on the correction of the effects' p-values, which other tables and charts show uncorrected. Undefined if none was needed.
+ */
 export function correctionNote(effects: readonly AdapterEffect[]): string | undefined {
   const tested = effects.filter(({ findings }) => findings.some(({ verdict }) => verdict !== "tooFew")).length;
   if (tested < 2) return undefined;

@@ -1,4 +1,4 @@
-/** What a candidate's items add to the measures, its seeds together. */
+/** Counts what a candidate's items add to the measures, over all of its seeds. */
 
 import { UserError } from "../../../foundation/errors.ts";
 import { readRun } from "../../runs/runFolder.ts";
@@ -13,16 +13,16 @@ export interface CountOptions {
 }
 
 export interface SeedCounts extends Counted {
-  /** Whether predictions of a seed are gone or cannot be read. Then no item counts. */
+  /** Whether predictions of a seed are gone or unreadable. Then no item counts. */
   readonly isLost?: boolean;
 }
 
-/** Counts each item as the mean of its seeds: seeds are repetitions of an item, not items of their own. */
+/** Counts each item as the mean of its seeds: seeds are repetitions of an item, not separate items. */
 export async function countSeeds(
   folders: readonly string[],
   { signal, measure: asked }: CountOptions = {},
 ): Promise<SeedCounts> {
-  // Its scores stand; without its predictions there is nothing to pair.
+  // Its scores stay valid, but without its predictions there is nothing to pair.
   const lost = { measures: [], counts: { items: 0, ids: [], measures: [] }, isLost: true };
   const all = await openRunMeasures((await readRun(folders[0]!)).record.configuration);
   const measures = all.filter(

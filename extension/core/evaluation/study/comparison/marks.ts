@@ -1,8 +1,8 @@
-/** Which candidates a table marks as best: one that is better than all others by the tests, or several that tie. */
+/** Decides which candidates a table marks as best: one that is better than all others by the tests, or several that tie. */
 
 import { holm, level, type Verdict } from "../../measures/verdict.ts";
 
-/** "best" is better than every other candidate; "tied" marks those of which none is. */
+/** "best" is better than every other candidate; "tied" are the leader and the candidates that no test distinguishes from it. */
 export type Mark = "best" | "tied";
 
 /** A comparison of two rows of a table, by their positions. */

@@ -25,7 +25,7 @@ const keptSchema = z.record(z.string(), differenceSchema);
 /** By measure: the first candidate's score minus the second's. */
 export type Differences = Readonly<z.infer<typeof keptSchema>>;
 
-/** A candidate: its runs, one per seed, and what their items add to the measures, counted when it is first needed. */
+/** A candidate: its runs, one per seed, and the numbers that their items add to the measures, counted on first use. */
 export interface Tested {
   readonly runs: readonly RunSummary[];
   readonly counted: () => Promise<SeedCounts>;
@@ -43,13 +43,13 @@ export async function pairTest(
   const options = { signal, isAsked: (name: string) => isShown(name, "panel") };
   const [one, other] = [await first.counted(), await second.counted()];
   const differences = differencesOf(one, other, options);
-  // The predictions may come back, from a backup for one.
+  // The predictions may come back, for example from a backup.
   if (one.isLost || other.isLost) return differences;
   await writeFileAtomic(path, JSON.stringify(differences));
   return differences;
 }
 
-/** What kept tests hold. Since 2, EM@k stops at the number of answers. */
+/** The format of the stored tests. Since 2, EM@k stops at the number of answers. */
 const format = 2;
 
 /** A run that is evaluated again finishes at another time. */
@@ -60,7 +60,7 @@ function keyOf(candidates: readonly Tested[]): string {
     .digest("hex");
 }
 
-/** Undefined for a file that is missing or damaged, which is then written again. */
+/** Returns undefined for a file that is missing or damaged; it is then written again. */
 async function readKept(path: string): Promise<Differences | undefined> {
   try {
     return keptSchema.parse(JSON.parse(await readPlainText(path)));

@@ -15,7 +15,7 @@ export interface TaskDifference {
 
 export interface TaskDifferences {
   readonly measure: string;
-  /** The first candidate's largest win first. */
+  /** Sorted, with the first candidate's largest win first. */
   readonly tasks: readonly TaskDifference[];
   /** Tasks on which the first is better, worse, and equal. */
   readonly won: number;
@@ -71,7 +71,7 @@ async function taskScores(folders: readonly string[], options: Required<CountOpt
   return new Map(counted.ids.map((id, i) => [id, measure.scores(counted.rows[i]!)[options.measure]!]));
 }
 
-/** What a question about two candidates of a suite needs. Plain JSON, because it crosses process borders. */
+/** A question about two candidates of a suite. Plain JSON, because it crosses process borders. */
 export interface AskedDifferences {
   /** "conala, paper-v2" */
   readonly suite: string;
@@ -93,7 +93,7 @@ interface DifferingCandidate {
   readonly folders: readonly string[];
 }
 
-/** @param first the positions of two rows of the report */
+/** Returns the question about two rows of the report, `first` and `second`, given by their positions. */
 export function askDifferences(
   { suite, protocol, rows, tests }: SuiteReport,
   { first, second, measure }: { readonly first: number; readonly second: number; readonly measure: string },

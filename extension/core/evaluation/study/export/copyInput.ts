@@ -1,4 +1,4 @@
-/** Copies what a study's path names into its export, but nothing that lies beside it: no other files, and no secrets. */
+/** Copies the files that a study's path names into its export, and nothing next to them: no other files, and no secrets. */
 
 import { copyFile, realpath } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
@@ -38,12 +38,12 @@ const marks: ReadonlySet<string> = new Set([recordFile, ...adapterFiles, ...enco
 /** Copies the files that readers of bases, adapters and encoders open. */
 async function copyModel(folder: string, copy: string): Promise<string | undefined> {
   const weights = await weightFiles(folder).catch(() => []);
-  // ONNX keeps weights beyond 2 GB in a file of their own.
+  // ONNX keeps weights beyond 2 GB in a separate file.
   const encoders = encoderFiles.flatMap((name) => [name, `${name}_data`]);
   const known = [recordFile, weightsFile, ...keptFiles, ...adapterFiles, ...encoders, ...weights];
   const names: string[] = [];
   const foreign: string[] = [];
-  // What has been read as an adapter and weights may be links, as in Hugging Face's cache.
+  // Weights, and the files of a folder that can be read as an adapter, may be links, as in Hugging Face's cache.
   const isAdapter = await readOutline(folder).then(
     () => true,
     () => false,
@@ -59,8 +59,8 @@ async function copyModel(folder: string, copy: string): Promise<string | undefin
 }
 
 /**
- * Whether a file lies in its folder, or in the store of Hugging Face's cache to which the folder's snapshot links. Models come from
- * others, whose links could name any file of this machine, a private key for one.
+ * Whether a file is in its folder, or in the store of Hugging Face's cache to which the folder's snapshot links. Models come from other
+ * people, and a link in one could name any file of this machine, such as a private key.
  */
 async function isWithin(folder: string, name: string): Promise<boolean> {
   const [root, file] = [await realpath(folder), await realpath(join(folder, name))];
@@ -75,7 +75,10 @@ async function copySource(path: string, copy: string): Promise<string | undefine
   return undefined;
 }
 
-/** Copies a file as it is if no row of it is left out, so that its hash stays. Nobody can say what a row that cannot be read holds. */
+/**
+ * Copies a file unchanged if no row is left out, so that its hash stays the same. Leaves out rows that cannot be read, because they could
+ * contain anything.
+ */
 async function copyLines(path: string, copy: string): Promise<string | undefined> {
   const kept: string[] = [];
   let [secrets, flaws] = [0, 0];

@@ -87,7 +87,7 @@ function expectation({ id, result }: RunSummary): { run: string; scores: Record<
   return { run: id, scores: Object.fromEntries(scores) };
 }
 
-/** The result of a training that is finished takes its place, so that the exported study needs no training data. */
+/** Replaces each finished training by its result, so that the exported study needs no training data. */
 function trainedHere(study: Study, places: StudyPlaces): Study {
   return {
     ...study,
@@ -107,7 +107,7 @@ function trainedHere(study: Study, places: StudyPlaces): Study {
 async function copySources(study: Study, out: string): Promise<{ moved: Study; leftOut: string[] }> {
   const copies = new Map<string, string>();
   withPaths(study, (path) => {
-    // Runs know their inputs by name, so a copy keeps its name, and equal names get folders of their own.
+    // Runs know their inputs by name, so a copy keeps its name. Each copy gets its own folder, because names may be equal.
     const number = copies.size + 1;
     if (!copies.has(path)) copies.set(path, `inputs/${number}/${basename(path)}`);
     return path;

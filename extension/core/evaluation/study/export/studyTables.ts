@@ -17,7 +17,7 @@ export type StudyFormat = (typeof studyFormats)[number];
 export const legend =
   "Best: better than all others by the paired tests, corrected for their number (Holm). Tied: the highest score and those that no test tells from it.";
 
-/** A file holds English, not the parts of a text. */
+/** Files contain the note as English text, not as its template and values. */
 function inEnglish({ note, ...suite }: SuiteReport): object {
   return { ...suite, ...(note && { note: english(note) }) };
 }
