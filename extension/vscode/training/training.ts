@@ -191,7 +191,7 @@ function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory
   return { ...running, progress: shown(news.training, losses.curves()) };
 }
 
-/** The outline without the losses so far, of which the curves tell. */
+/** Returns the outline without the losses so far, which the curves hold. */
 function begun(
   { losses: soFar, problems, ...outline }: TrainOutline,
   losses: LossHistory,
