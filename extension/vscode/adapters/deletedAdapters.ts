@@ -31,7 +31,7 @@ export async function deleteWithUndo(name: string, options: DeletionOptions): Pr
 /** Milliseconds for which another window may offer Undo: a day. */
 const undoable = 24 * 60 * 60 * 1000;
 
-/** Forgets the deletions of earlier windows, whose notifications a new window does not have. */
+/** Forgets deletions older than {@link undoable}. A new window does not have their notifications. */
 export async function forgetEarlierDeletions(options: DeletionOptions): Promise<void> {
   await forget(await deletedBefore(Date.now() - undoable, deletedFolder(options)), options);
 }

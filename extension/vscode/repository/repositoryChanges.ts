@@ -12,7 +12,7 @@ export interface ChangesOptions {
 
 /** Milliseconds without a keystroke before a document is indexed. */
 const typingPause = 300;
-/** Milliseconds in which changes are collected, so that a checkout is reported at once. */
+/** Milliseconds in which changes are collected, so that a checkout's files are reported together. */
 const settle = 300;
 
 export interface Documents {

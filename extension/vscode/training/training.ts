@@ -56,7 +56,7 @@ export interface Training extends EndInView {
   pause(): void;
   /** Ends the steps and keeps the best parameters; in the trial, ends the trial. */
   finish(): void;
-  /** Goes on with the training on battery power. */
+  /** Continues the training on battery power. */
   readonly trainOnBattery: () => void;
   /** Opens the list of the files that it leaves out. */
   showLeftOut(): Promise<void>;

@@ -12,7 +12,7 @@ export interface TrainingPace extends Hold, vscode.Disposable {
   readonly waits: Wait | undefined;
   /** Takes the report of the training's process: whether it now waits at such a place. */
   arrived(isWaiting: boolean): void;
-  /** Goes on with this training on battery power. */
+  /** Continues this training on battery power. */
   ignoreBattery(): void;
   /** Sets whether the user has asked the training to stop. If so, it computes until it can stop. */
   hurry(isHurried: boolean): void;
