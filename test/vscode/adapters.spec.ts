@@ -50,7 +50,7 @@ test("F2 renames the adapter, which stays in use", async ({ workbench }) => {
   await workbench.press("Enter");
   await adapterRow(workbench, "branch, in use").waitFor({ timeout: 30_000 });
   await graftReady(workbench, "branch");
-  // The page of its training knows it, too.
+  // The page of its training shows it, too.
   const page = await workbench.webview("section.outcome");
   await page.getByText('"branch" is in use now.').waitFor();
   expect(await readdir(library)).toContain("branch");

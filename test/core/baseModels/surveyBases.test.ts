@@ -42,7 +42,7 @@ describe("surveyBases", () => {
   });
 });
 
-/** The published config.json of the models, as far as sizes go. */
+/** The models' published config.json, reduced to the fields that determine sizes. */
 const published: Record<string, object> = {
   "Qwen/Qwen2.5-Coder-0.5B": {
     model_type: "qwen2",

@@ -18,7 +18,7 @@ describe("promptBuilder", () => {
   });
 
   test.each<[string, string, string]>([
-    // A blank belongs to the word behind it, all but the last of several.
+    // A blank belongs to the word after it. Of several blanks, only the last does.
     ["a = 1\nb =|", "a = 1\nb =", ""],
     ["a = 1\nb = |", "a = 1\nb =", " "],
     ["def f():\n    |", "def f():\n", "    "],

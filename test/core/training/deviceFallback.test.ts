@@ -31,7 +31,7 @@ vi.mock(import("../../../extension/core/training/graph/trainingStep.ts"), async 
   return { openTrainingStep: open };
 });
 
-/** Nothing is measured: that opens steps, too. */
+/** Measures nothing, because measuring opens steps, too. */
 vi.mock(import("../../../extension/core/training/cost/machineTimes.ts"), async (original) => {
   const measuredTimes = { ofLayers: () => Promise.resolve(1), ofHead: () => Promise.resolve(0) };
   return { ...(await original()), measuredTimes };

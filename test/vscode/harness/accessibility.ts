@@ -29,7 +29,7 @@ export async function violations(
   await page.evaluate(axe.source);
   const found = await page.evaluate(
     async ([behind, rules]) => {
-      // The page is transparent, and the editor behind it gives it its background.
+      // The page is transparent, and shows the background of the editor behind it.
       document.documentElement.style.background = `var(--vscode-${behind}-background)`;
       const { axe: inPage } = window as unknown as { axe: typeof axe };
       const disabled = Object.fromEntries(rules.map((rule) => [rule, { enabled: false }]));

@@ -1,6 +1,6 @@
 /**
  * Keeps the adapter in use fresh, if the user wants it (`graft.training.keepFresh`): it learns from edits and pulled commits when the user
- * rests, on mains power. The commands of the view of adapters do the same at once, and undo it.
+ * rests, on mains power. The commands of the view of adapters do the same at once, and take a refresh back.
  */
 
 import * as vscode from "vscode";

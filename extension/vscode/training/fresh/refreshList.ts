@@ -1,5 +1,5 @@
 /**
- * The refreshes of an adapter as a list. Choosing a row lists what its refresh changed. The last refresh is undone by a separate choice
+ * The refreshes of an adapter as a list. Choosing a row lists what its refresh changed. The last refresh is taken back by a separate choice
  * there or by its row's button, never by the first Enter.
  */
 
