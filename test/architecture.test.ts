@@ -325,6 +325,6 @@ test("package-lock.json names no registry and every platform's packages, so that
     .filter(([at]) => at !== "")
     .flatMap(([, { optionalDependencies = {} }]) => Object.entries(optionalDependencies))
     .filter(([name, version]) => /^\d/.test(version) && !versions.has(`${name}@${version}`));
-  // npm leaves out what the registry at hand does not have; copy the entry of a sibling platform, without its integrity.
+  // npm leaves out packages that its registry does not have; copy the entry of a sibling platform, without its integrity.
   expect(missing).toEqual([]);
 });

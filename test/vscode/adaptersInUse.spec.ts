@@ -83,7 +83,7 @@ async function goTo(workbench: Workbench, text: string, key: "ArrowUp" | "ArrowD
   await expect.poll(stays, { timeout: 60_000, interval: 150 }).toBe(true);
 }
 
-/** From the menu, because a click would use this adapter alone. */
+/** Uses the menu, because a click would use this adapter alone. */
 async function renameTo(workbench: Workbench, from: string, to: string): Promise<void> {
   await chooseInMenu(workbench.page, adapterRow(workbench, from), "Rename…");
   const input = workbench.page.locator(".quick-input-widget input[type=text]").first();

@@ -1,7 +1,4 @@
-/**
- * Which base completes: chosen for one workspace alone, named as a folder in the settings, and never one that only looks like the right
- * one.
- */
+/** Which base completes: chosen for one workspace alone, named as a folder in the settings, and never a lookalike. */
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -146,7 +146,7 @@ test("it is paused, and goes on after the window was reloaded", { timeout: 300_0
   await view.getByText(/[12] of 3 runs are finished/).waitFor();
   await page.reload();
   await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 60_000 });
-  // The panel comes back by itself.
+  // The panel is restored without any action.
   view = await workbench.webview('main[aria-label="Studies"]');
   await button(view, "Resume").click({ timeout: 60_000 });
   // A user who looks at something else meanwhile gets a notice at the end.

@@ -91,7 +91,7 @@ describe("Suggestions in the editor", function () {
       return completion(answer(request), 0.6);
     };
     graft.completions.events.onDidHappen((event) => events.push(event));
-    // For some time, a new window accepts no keys and asks no providers.
+    // At first, a new window accepts no keys and asks no providers.
     await open("import os\npath = o", "s.environ");
     for (let round = 0; round < 60 && !allKinds().includes("shown"); round++) {
       await type("s");

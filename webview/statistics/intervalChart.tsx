@@ -24,7 +24,7 @@ export function IntervalChart({ found: { difference, interval } }: { found: NonN
   );
 }
 
-/** Zero is in the middle, and the whole interval is in sight. */
+/** Zero is in the middle, and the whole interval is visible. */
 export function scaleOf({ low, high }: { low: number; high: number }): (share: number) => number {
   const reach = Math.max(Math.abs(low), Math.abs(high), 0.05) * 1.1;
   return (share) => (width / 2) * (1 + share / reach);

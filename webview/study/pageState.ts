@@ -46,7 +46,7 @@ export interface PageState {
   drilled: Drilled | undefined;
   /** The place to go back to as soon as its results are there. */
   goal: KeptPlace | undefined;
-  /** The pair whose differences are asked for, and their chart once it is there. */
+  /** The pair whose differences are requested, and their chart once it has arrived. */
   differences: { pair: AskedPair; svg?: string } | undefined;
   look: Look;
   draft: StudyDraft;
@@ -67,7 +67,7 @@ export type Change =
 /** What survives while the panel is hidden. */
 export type Kept = Pick<PageState, "draft" | "isDrafting" | "look"> & { place: KeptPlace | undefined };
 
-/** Returns where the user is, to come back there when the page has been hidden. */
+/** Returns where the user is, so that a page that was hidden can return there. */
 export function placeOf({ studies, results, drilled, goal }: PageState): KeptPlace | undefined {
   const suite = drilled && results?.suites[drilled.suite];
   if (!suite || !studies?.open) return goal;

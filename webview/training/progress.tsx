@@ -42,7 +42,7 @@ export function Progress({ running, post }: ProgressProps) {
   );
 }
 
-/** A wait for typing is only shown, not announced, because it begins anew at every burst of typing. */
+/** A wait for typing is only shown, not announced, because it begins again at every burst of typing. */
 function Stage({ running }: { running: TrainingRunning }) {
   const isForTyping = running.waits === "typing";
   return (

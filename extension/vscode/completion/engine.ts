@@ -34,7 +34,7 @@ export interface Engine {
   readonly base: string;
   readonly state: EngineState;
   readonly onDidChangeState: vscode.Event<EngineState>;
-  /** Fires when a completion is asked for, and when its request ends. */
+  /** Fires when a completion is requested, and when its request ends. */
   readonly onDidAsk: vscode.Event<void>;
   /** Loads base and adapter; resolves when completions can begin. */
   start(): Promise<void>;
@@ -101,7 +101,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     asked,
     { dispose: () => client.dispose() },
     library.onDidChangeActive(() => {
-      messages.forget(); // What is wrong with other adapters is news.
+      messages.forget(); // A problem with other adapters is new to the user.
       void start();
     }),
     library.onDidChangeWeights(() => void start()),

@@ -1,6 +1,6 @@
 /**
- * Prepares prompts while the user pauses: the context is chosen anew, and the model reads it before the next request. A file that
- * is opened or returned to is read ahead, too. Every keystroke ends this.
+ * Prepares prompts while the user pauses: the context is chosen again, and the model reads it before the next request. A file that is
+ * opened or returned to is read ahead, too. Every keystroke ends this.
  */
 
 import * as vscode from "vscode";

@@ -1,4 +1,4 @@
-/** Deletes indexes from disk while no process writes them: those of some roots, to build them again, or all. */
+/** Deletes indexes from disk while no process writes them: the indexes of some roots, to rebuild them, or all. */
 
 import { realpath, rm } from "node:fs/promises";
 import { storeFolder } from "../../core/repository/storage/storeFolder.ts";

@@ -39,7 +39,7 @@ export interface RepositoryIndex {
   readonly onDidChangeRules: vscode.Event<void>;
   /** Reads all files of this window's roots again. */
   rebuild(): Promise<void>;
-  /** Deletes the indexes of all folders, also from disk. This window builds none until it is asked to. */
+  /** Deletes the indexes of all folders, also from disk. This window builds none until the user asks for one. */
   delete(): Promise<void>;
 }
 
@@ -138,7 +138,7 @@ export function openRepositoryIndex(
 }
 
 /**
- * Returns a function that tells whether a root's index was closed or failed since the last call. What was read from it must leave the
+ * Returns a function that reports whether a root's index was closed or failed since the last call. What was read from it must leave the
  * prompts.
  */
 function followLosses(states: () => ReadonlyMap<string, RepositoryState>): () => boolean {

@@ -130,7 +130,7 @@ async function daysNow(files: RecordFiles): Promise<DaySums[]> {
   return daysUntil(await files.days(), new Date());
 }
 
-/** What makes suggestions now. */
+/** Returns what makes suggestions now: base, adapters and context. */
 function subjectOf(options: StatisticsOptions, base: string): Subject {
   const { comparing } = options;
   const part = comparing.part(base);

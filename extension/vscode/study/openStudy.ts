@@ -1,4 +1,4 @@
-/** The study that is open: plans it, runs it in a process of its own, and follows its progress. */
+/** The study that is open: plans it, runs it in a separate process, and follows its progress. */
 
 import type * as vscode from "vscode";
 import { UserError, isCancelled } from "../../core/foundation/errors.ts";

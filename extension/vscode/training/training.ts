@@ -47,7 +47,7 @@ export interface Training extends EndInView {
   /**
    * Resumes an unfinished training; otherwise as `start`.
    *
-   * @throws UserError "training-busy", "training-gone": this window runs another one, or another window has it, or has ended it
+   * @throws UserError "training-busy", "training-gone": this window runs another training, or another window runs this one or has ended it
    */
   resume(name: string): Promise<void>;
   /** Makes an adapter of an unfinished training's best parameters; otherwise as `resume`. */

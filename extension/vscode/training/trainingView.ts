@@ -39,7 +39,7 @@ const viewId = "graft.training";
 export function registerTrainingView(options: TrainingViewOptions, subscriptions: vscode.Disposable[]): TrainingView {
   const { extensionUri, training, library, sources, unfinished, messages, paperData, snippets } = options;
   let shown: vscode.WebviewView | undefined;
-  /** Shows the failure of a promise that nobody awaits. */
+  /** Shows the failure of a promise that is never awaited. */
   const told = (work: Promise<void>): void => void work.catch((error: unknown) => messages.tellError(error));
   subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, {

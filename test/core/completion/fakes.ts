@@ -85,7 +85,7 @@ export interface FakeTree extends TokenTree {
 /**
  * A token tree that holds the last text that was read, and no other.
  *
- * @param answer what follows the prompt, which is given with special tokens by name; then comes the end of text
+ * @param answer what follows the prompt, which is given with special tokens by name; the end of text comes next
  */
 export function fakeTree(answer: (prompt: string) => string, contextLength = 4096): FakeTree {
   let held: readonly number[] = [];

@@ -22,7 +22,7 @@ describe("promptBuilder", () => {
     ["a = 1\nb =|", "a = 1\nb =", ""],
     ["a = 1\nb = |", "a = 1\nb =", " "],
     ["def f():\n    |", "def f():\n", "    "],
-    // A word may go on.
+    // A word may continue.
     ["a = 1\nb = pri|", "a = 1\nb =", " pri"],
     ["import os\nos.pa|", "import os\nos.", "pa"],
     ["f(12|", "f(", "12"],

@@ -1,4 +1,4 @@
-/** The CUDA libraries, from a server on this machine that lies, cuts and redirects. */
+/** The CUDA libraries, from a server on this machine that sends wrong data, cuts connections and redirects. */
 
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** A device that fails in the middle of a training: the training goes on from its checkpoint on the CPU, and learns the same. */
+/** A device that fails in the middle of a training: the training continues from its checkpoint on the CPU, and learns the same. */
 
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** What axe-core finds wrong with a page of Graft, as a person with a screen reader or without a mouse would meet it. */
+/** Finds with axe-core what is wrong with a page of Graft for people who use a screen reader or no mouse. */
 
 import axe from "axe-core";
 import type { Frame } from "playwright-core";

@@ -1,5 +1,5 @@
 /**
- * Runs inside VS Code's extension host: Mocha over the bundled *.test.ts beside it. The outcome goes to a file, because hosts treat their
+ * Runs inside VS Code's extension host: Mocha over the bundled *.test.ts next to it. The outcome goes to a file, because hosts treat their
  * console differently.
  */
 

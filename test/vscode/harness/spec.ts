@@ -7,7 +7,7 @@
  * await workbench.openFile("main.py"); await workbench.type("    return "); expect(await workbench.ghostText()).toBe("a + b"); });
  *
  * A spec file has one window with one folder, opened at its first test; the server and its profile are shared by all. A failed test leaves
- * a screenshot in .graft/screenshots/, and the logs of the run lie in .graft/ui/user/logs/.
+ * a screenshot in .graft/screenshots/, and the logs of the run are in .graft/ui/user/logs/.
  */
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -34,7 +34,9 @@ export interface EditorTestOptions {
   /** Settings of this folder, over those of settings.ts. */
   settings?: Readonly<Record<string, unknown>>;
   viewport?: { width: number; height: number };
-  /** The language that VS Code tells its extensions, such as "zh-cn". Its own texts stay English, because no language pack is there. */
+  /**
+   * The language that VS Code reports to its extensions, such as "zh-cn". Its own texts stay English, because no language pack is there.
+   */
   language?: string;
 }
 

@@ -59,7 +59,10 @@ export async function openWorkbench(
   return workbench(page, folder, offsite);
 }
 
-/** Now and then VS Code opens a workspace before it can read its file, takes it for one without folders, and never looks again. */
+/**
+ * Works around VS Code, which sometimes opens a workspace before it can read its file, takes it for one without folders, and never looks
+ * again.
+ */
 async function reloadUntilRootsAreShown(page: Page): Promise<void> {
   const root = page.locator(".explorer-folders-view").getByRole("treeitem").first();
   for (let attempt = 1; !(await appears(root, 15_000)); attempt++) {

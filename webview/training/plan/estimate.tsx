@@ -1,4 +1,4 @@
-/** What the training of the form would take on this machine, or why it cannot run here. It follows each choice. */
+/** What the training of the form would take on this machine, or why it cannot run here. Follows each choice. */
 
 import { useEffect } from "preact/hooks";
 import type { EstimateState } from "../../protocol/estimate.ts";

@@ -26,7 +26,7 @@ const wholeRules: Partial<Record<string, string>> = {
 };
 
 export function LeftOutFiles({ files, more, include, onInclude, isOpen, onOpen }: LeftOutFilesProps) {
-  // A switch that is turned off stays in sight until the next preview.
+  // A switch that is turned off stays visible until the next preview.
   const [touched, setTouched] = useState(include);
   const onToggle = (name: string, isIncluded: boolean): void => {
     setTouched([...touched, name]);

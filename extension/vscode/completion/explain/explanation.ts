@@ -28,7 +28,7 @@ export interface Explained extends Place {
   readonly front: Front;
   readonly source: { readonly base: string; readonly adapter: string | undefined };
   readonly completion: Completion;
-  /** What was shown of it. */
+  /** The part of the completion that was shown. */
   readonly text: string;
   /** The chance that `text` is kept, which may be only the beginning of the completion. */
   readonly confidence: number;
@@ -36,7 +36,7 @@ export interface Explained extends Place {
 
 export interface Explanation {
   note(suggestion: Explained): void;
-  /** Nothing appeared at this place. */
+  /** Records that nothing appeared at this place. */
   noteSilence(place: Place, reason: Silence): void;
   /** Opens the explanation as a rendered page. */
   show(): Promise<void>;
@@ -95,7 +95,7 @@ export function openExplanation(
   };
 }
 
-/** Why no suggestion is ever asked for in the active editor; undefined if none is open, or Graft may complete there. */
+/** Returns why Graft never completes in the active editor; undefined if no editor is open, or Graft may complete there. */
 function neverAsked(configuration: Pick<Configuration, "get">): string | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor?.document.languageId !== "python") return undefined;

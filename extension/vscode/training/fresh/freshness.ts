@@ -47,7 +47,7 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
       isStopped = false;
       await refreshing.run(name, false);
     } catch (error) {
-      // What the user has stopped does not begin again before something else changes.
+      // A refresh that the user has stopped does not begin again until something else changes.
       if (isStopped) return messages.tell("info", t('"{0}" stays as it was.', name));
       if (isCancelled(error)) return clock.changed();
       log[isUsual(error) ? "debug" : "warn"](`Not refreshed: ${detailed(error)}`);

@@ -41,7 +41,7 @@ export function createRefreshing(options: RefreshingOptions, subscriptions: vsco
   let running: AbortController | undefined;
   const cancel = (): void => running?.abort();
   subscriptions.push(
-    // What the user starts comes first; the refresh begins again another time.
+    // A training that the user starts takes priority; the refresh begins again another time.
     training.onDidChange(({ phase }) => (phase === "running" ? cancel() : undefined)),
     { dispose: cancel },
   );

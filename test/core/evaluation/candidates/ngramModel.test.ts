@@ -13,7 +13,7 @@ async function modelOf(tokens: readonly number[], order: number, vocabularySize:
   return kneserNey(await countNgrams(Uint32Array.from(tokens), { order, vocabularySize }));
 }
 
-/** Returns tokens that depend on those before, so that counts of all sizes occur. */
+/** Returns tokens that depend on earlier ones, so that counts of all sizes occur. */
 function stream(length: number, vocabularySize: number): number[] {
   const random = seededRandom(3, "stream");
   const tokens: number[] = [];

@@ -64,7 +64,7 @@ test("a study is planned, run and reported, with the figures of single runs", as
     ["drawn", [1, 2]],
   ]);
   expect(report!.rows[0]!.scores).toEqual(single.result!.scores);
-  // The test between two candidates of one seed each is that of graft runs compare.
+  // The test between two candidates of one seed each gives the result of graft runs compare.
   const other = await readRun(join(places.home, "runs", done.runs[1]!.id!));
   const { differences } = await compareRuns(single, other);
   const { differences: own2 } = report!.tests.find(({ first, second }) => first === 0 && second === 1)!;
@@ -125,7 +125,7 @@ test("runs have their turn in the order of the file, which may change while the 
           [0, 2, 1],
           [0, 0, 42],
         ];
-        // Before the third run has its turn.
+        // Before the third run's turn.
         if (turns.length === 1) writeFileSync(file, JSON.stringify({ ...study, order: last }));
         if (turns.length === 2) writeFileSync(file, "{");
       },
