@@ -2,7 +2,7 @@
  * Runs test/vscode/*.test.ts (Mocha, with the `vscode` API available) inside the extension host of a real VS Code that has the packaged
  * Graft installed.
  *
- * node test/vscode/harness/runHostTests.ts [--desktop] [--file TEXT]
+ *     node test/vscode/harness/runHostTests.ts [--desktop] [--file TEXT]
  *
  * The editor is VS Code in a browser, through browserShim.ts; with --desktop it is a desktop VS Code that
  * @vscode/test-electron downloads, or the one that VSCODE_EXEC names. The test files are the same.

@@ -1,13 +1,18 @@
 /**
  * The interface for the UI specs (test/vscode/*.spec.ts), which drive the packaged extension in a browser as a user would:
  *
- * import { expect } from "vitest"; import { editorTest } from "./harness/spec.ts";
+ *     import { expect } from "vitest";
+ *     import { editorTest } from "./harness/spec.ts";
  *
- * const test = editorTest({ files: { "main.py": "def add(a, b):\n" } }); test("Tab accepts the ghost text", async ({ workbench }) => {
- * await workbench.openFile("main.py"); await workbench.type("    return "); expect(await workbench.ghostText()).toBe("a + b"); });
+ *     const test = editorTest({ files: { "main.py": "def add(a, b):\n" } });
+ *     test("Tab accepts the ghost text", async ({ workbench }) => {
+ *       await workbench.openFile("main.py");
+ *       await workbench.type("    return ");
+ *       expect(await workbench.ghostText()).toBe("a + b");
+ *     });
  *
- * A spec file has one window with one folder, opened at its first test; the server and its profile are shared by all. A failed test leaves
- * a screenshot in .graft/screenshots/, and the logs of the run are in .graft/ui/user/logs/.
+ * A spec file has one window with one folder, opened at its first test; the server and its profile are shared by all.
+ * A failed test leaves a screenshot in .graft/screenshots/, and the logs of the run are in .graft/ui/user/logs/.
  */
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
