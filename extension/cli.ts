@@ -35,7 +35,7 @@ process.stdout.on("error", (error) => {
 
 const program = createProgram((flags) => {
   output = createOutput(flags);
-  // Both dist/, where the bundle lies, and extension/, where tests run this file, are folders of the package.
+  // Both dist/, where the bundle is, and extension/, where tests run this file, are folders of the package.
   const places = findPlaces(process.env, process.platform, dirname(import.meta.dirname));
   return { places, output, signal: controller.signal };
 });
@@ -44,7 +44,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   output?.close();
-  // The reason has been told.
+  // A lost output has already been reported.
   process.exitCode = isOutputLost && isCancelled(error) ? exitCodes.userError : exitCodeOf(error);
 }
 

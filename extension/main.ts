@@ -149,7 +149,7 @@ function openGuardedEngine(
   return engine;
 }
 
-/** The commands that open the benchmark and the studies, whose code is loaded when one of them is first used. */
+/** The commands that open the benchmark and the studies, whose code is loaded when either is first used. */
 function evaluationCommands(options: EvaluationPanelsOptions, subscriptions: vscode.Disposable[]): Commands {
   const panels = atFirstUse(async () => {
     const { openEvaluationPanels } = await import("./vscode/evaluationPanels.ts");

@@ -1,6 +1,6 @@
 /**
- * The architecture of docs/architecture.md, kept: who imports whom, what native and editor code is reached from, and
- * the few habits that a machine can see. Each rule lists its violations; an empty list passes.
+ * Enforces the architecture of docs/architecture.md: what each folder may import, what may reach native and editor code, and the few habits
+ * that a machine can check. Each rule lists its violations; an empty list passes.
  */
 
 import { readFileSync } from "node:fs";
@@ -50,12 +50,12 @@ const layers = [
   "webview/study",
 ] as const;
 
-/** Where a row may import less than all rows above it. */
+/** Rows that may import less than all rows above them. */
 const narrower: Partial<Record<(typeof layers)[number], readonly string[]>> = {
   "webview/protocol": [],
   "extension/vscode": ["extension/core", "extension/engine", "webview/protocol"],
   "extension/main.ts": ["extension/core", "extension/engine", "extension/vscode"],
-  // How measures are printed is said once, in a file that imports nothing.
+  // The way to print measures is defined once, in a file that imports nothing.
   "webview/shared": ["webview/protocol", "extension/core/evaluation/measures/measureFormat.ts"],
   "webview/training": ["webview/protocol", "webview/shared"],
   "webview/baseModels": ["webview/protocol", "webview/shared"],
@@ -76,7 +76,7 @@ const confined: Record<string, readonly string[]> = {
   "@huggingface/hub": ["extension/core/hub"],
   commander: ["extension/cli", "extension/cli.ts"],
   "cli-progress": ["extension/cli"],
-  // Training asks as the editor asks; in the benchmark, only what measures the editor's completions.
+  // Training makes requests as the editor does. In the benchmark, only the code that measures the editor's completions may.
   "extension/core/completion": [
     "extension/core/completion",
     "extension/core/evaluation/candidates",
@@ -93,13 +93,13 @@ const confined: Record<string, readonly string[]> = {
   ],
 };
 
-/** What could open a connection without a package: Node's modules, and what a browser has for it. */
+/** Ways to open a connection without a package: Node's modules, and a browser's globals. */
 const connecting = {
   modules: /^(node:)?(net|tls|http|https|http2|dgram|dns|dns\/promises)$/,
   globals: /(?<![.\w])(fetch|sendBeacon|XMLHttpRequest|WebSocket|EventSource)\(/,
 };
 
-/** Code whose results are the same at any time. Elsewhere a clock measures and reports; it decides no result. */
+/** Code whose results do not depend on the time. Elsewhere a clock measures and reports, but decides no result. */
 const withoutClock = [
   "extension/core/graph",
   "extension/core/onnx",
@@ -325,6 +325,6 @@ test("package-lock.json names no registry and every platform's packages, so that
     .filter(([at]) => at !== "")
     .flatMap(([, { optionalDependencies = {} }]) => Object.entries(optionalDependencies))
     .filter(([name, version]) => /^\d/.test(version) && !versions.has(`${name}@${version}`));
-  // npm leaves out what the registry at hand does not have; copy the entry of a sibling platform, without its integrity.
+  // npm leaves out packages that its registry does not have; copy the entry of a sibling platform, without its integrity.
   expect(missing).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** Git in the folder of a test, as an author whom no configuration of the machine knows. */
+/** Runs git in the folder of a test, as an author who is in no configuration of the machine. */
 
 import { execFileSync } from "node:child_process";
 

@@ -1,8 +1,8 @@
-/** Tests that need something of the machine. Where it is missing they are skipped, and the end of `npm test` says why. */
+/** Tests that need something of the machine. If it is missing, they are skipped, and the end of `npm test` says why. */
 
 declare module "vitest" {
   interface TaskMeta {
-    /** What a test needs: told where it is skipped. */
+    /** What a test needs, reported if the test is skipped. */
     needs?: string;
   }
 }

@@ -1,4 +1,4 @@
-/** The settings in package.json: what a repository may set for those who open it. And where its commands are offered. */
+/** The settings in package.json: which of them a repository may set for users who open it. Also tests where the commands are offered. */
 
 import { expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };

@@ -1,6 +1,6 @@
 /**
- * WebGPU without a GPU: SwiftShader, the software Vulkan that lies beside Debian's chromium with a loader of its own. Only a new
- * process can use it, because the loader's path is read when a process starts.
+ * WebGPU without a GPU: SwiftShader, the software Vulkan that Debian's chromium ships with its own loader. Only a new process can use it,
+ * because the loader's path is read when a process starts.
  */
 
 import { fork } from "node:child_process";
@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 
 const driver = "vk_swiftshader_icd.json";
 
-/** The folder of the driver and the loader; undefined where chromium has neither. */
+/** The folder of the driver and the loader; undefined if chromium lacks them. */
 export const swiftShaderFolder = ["/usr/lib/chromium", ...besideChromium()].find((folder) =>
   [driver, "libvk_swiftshader.so", "libvulkan.so.1"].every((name) => existsSync(join(folder, name))),
 );

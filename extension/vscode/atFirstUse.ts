@@ -1,4 +1,4 @@
-/** Loads parts of the extension when somebody first uses them, so that the editor's start loads only what it needs. */
+/** Loads parts of the extension when they are first used, so that the editor's start loads only what it needs. */
 
 /** Returns a function that loads the part once. A load that failed is tried again. */
 export function atFirstUse<Part>(load: () => Promise<Part>): () => Promise<Part> {
@@ -18,7 +18,7 @@ interface Disposable {
   dispose(): unknown;
 }
 
-/** Opens a part that is tried again if it fails: then what it has registered so far is disposed, and would otherwise be there twice. */
+/** Opens a part. If that fails, disposes what the part has registered so far, so that another try does not register it twice. */
 export function allOrNothing<Registered extends Disposable, Part>(
   subscriptions: Registered[],
   open: (opened: Registered[]) => Part,

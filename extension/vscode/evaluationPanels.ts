@@ -1,4 +1,4 @@
-/** Connects the panels of the benchmark and of the studies. They share most of their code, which is loaded when one of them is first shown. */
+/** Connects the panels of the benchmark and of the studies. They share most of their code, which is loaded when either is first shown. */
 
 import type * as vscode from "vscode";
 import { allOrNothing } from "./atFirstUse.ts";

@@ -15,9 +15,9 @@ export interface Messages {
   tellUnseen(error: unknown, view: { visible: boolean; open: Action }): void;
   /** Logs `error`; another part shows it. */
   log(error: unknown): void;
-  /** Wraps `handle` and shows its failure: for events, whose listeners' promises nobody awaits. */
+  /** Wraps `handle` and shows its failure: for events, whose listeners' promises are never awaited. */
   reporting<Args extends unknown[]>(handle: (...args: Args) => unknown): (...args: Args) => Promise<void>;
-  /** Shows `text`; of a warning or an error the log may tell more. */
+  /** Shows `text`. For a warning or an error, the log may say more. */
   tell(severity: "info" | "warning" | "error", text: string, actions?: readonly Action[]): void;
 }
 

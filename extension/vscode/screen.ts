@@ -1,6 +1,6 @@
 /**
- * A webview panel that exists at most once: opens on request, comes to the front if it is open, comes back after a reload of the
- * window, and is forgotten when it closes.
+ * A webview panel that exists at most once: opens on request, moves to the front if it is open, is restored after a reload of the window,
+ * and is forgotten when it closes.
  */
 
 import * as vscode from "vscode";
@@ -46,7 +46,7 @@ export function createScreen<ToPage>({ extensionUri, page, title, connect }: Scr
       return wasOpen;
     },
     restore(restored) {
-      // The user may have opened it anew before VS Code brings the old one back.
+      // The user may have opened a new one before VS Code restores the old one.
       if (panel) restored.dispose();
       else fill(restored);
     },
@@ -56,7 +56,7 @@ export function createScreen<ToPage>({ extensionUri, page, title, connect }: Scr
 /** The type of a page's panel. package.json names each: a restored panel activates the extension. */
 const typeOf = (page: string): string => `graft.${page}`;
 
-/** Lets panels of `page` come back when the window is reloaded. VS Code keeps what the page has saved. */
+/** Restores panels of `page` when the window is reloaded. VS Code keeps what the page has saved. */
 export function restorePanels(page: string, restore: (panel: vscode.WebviewPanel) => unknown): vscode.Disposable {
   return vscode.window.registerWebviewPanelSerializer(typeOf(page), {
     async deserializeWebviewPanel(panel) {

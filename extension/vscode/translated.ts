@@ -12,7 +12,7 @@ export function translatedProblem({ message, nextStep }: SaidProblem): { message
   return { message: translated(message), nextStep: translated(nextStep) };
 }
 
-/** Both as one line, for lists, which show no others. */
+/** Both as one line, because lists show only one. */
 export function problemInOneLine(problem: SaidProblem): string {
   const { message, nextStep } = translatedProblem(problem);
   return `${message} ${nextStep}`.replaceAll(/\s+/g, " ");

@@ -14,10 +14,10 @@ export async function completeStep(step: Step): Promise<void> {
   await tell(step);
 }
 
-/** VS Code reads walkthroughs when it first shows one: what was told before, it has not heard. */
+/** Reports the steps again when VS Code first shows a walkthrough, because it reads them only then and has missed earlier reports. */
 export function tellStepsAgain(subscriptions: vscode.Disposable[]): void {
   const again = vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
-    // Extensions are not told what such a page of VS Code's own holds.
+    // VS Code does not tell extensions what its own pages hold.
     if (opened.some(({ input }) => input === undefined)) for (const step of taken) void tell(step);
   });
   subscriptions.push(again);

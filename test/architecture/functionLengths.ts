@@ -7,12 +7,12 @@ const functions = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFu
 
 /** `path:line has … lines` of each function with more than `most` lines. */
 export function longFunctions({ path, text }: Pick<Source, "path" | "text">, most: number): string[] {
-  // A syntax tree costs a millisecond: none for a file without a long stretch between the ends of its outermost statements.
+  // A syntax tree costs a millisecond: skips a file without a long stretch between the ends of its outermost statements.
   if (!text.split(/^[}\])]/m).some((stretch) => stretch.split("\n").length > most)) return [];
   const found: string[] = [];
   const visit = (node: Node): void => {
     const length = text.slice(node.start, node.end).split("\n").length;
-    if (length <= most) return; // Nothing in it is longer.
+    if (length <= most) return; // Nothing in it can be longer.
     if (functions.has(node.type)) {
       found.push(`${path}:${text.slice(0, node.start).split("\n").length} has ${length} lines`);
     }

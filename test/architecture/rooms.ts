@@ -1,4 +1,4 @@
-/** The rooms of a folder, and whose files those of each room may import. A folder with one floor for all rooms is not listed. */
+/** The rooms of each folder, and the rooms that each room may import from. A folder without such limits is not listed. */
 
 /** Its own files are the room ".". A room that is not listed imports from its own files only. */
 type Rooms = Readonly<Record<string, readonly string[]>>;
@@ -84,7 +84,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
 };
 
-/** The room of `path` in `folder`; undefined for a path that lies elsewhere. */
+/** The room of `path` in `folder`; undefined for a path outside it. */
 export function roomOf(path: string, folder: string): string | undefined {
   if (!path.startsWith(`${folder}/`)) return undefined;
   const [first, ...rest] = path.slice(folder.length + 1).split("/");

@@ -14,7 +14,7 @@ export interface Source {
   /** The imports that bring more than types. */
   values: string[];
   defaultExport: boolean;
-  /** Exports of what another file holds. */
+  /** Whether it exports something of another file. */
   reexports: boolean;
 }
 

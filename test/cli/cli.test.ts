@@ -1,4 +1,4 @@
-/** The command line from outside, on the embedded base: what is printed, and the exit code. `train.test.ts` has trainings. */
+/** The command line from outside, on the embedded base: what is printed, and the exit code. `train.test.ts` tests trainings. */
 
 import { cp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -13,7 +13,7 @@ let folder: string;
 let environment: Record<string, string>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "graft-cli-data-"));
-  // Whoever opened a connection would fail by that.
+  // With this endpoint, any connection would fail.
   environment = { GRAFT_HOME: folder, GRAFT_DATA: "", HF_ENDPOINT: "http://127.0.0.1:1" };
 });
 afterAll(() => rm(folder, { recursive: true }));

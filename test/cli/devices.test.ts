@@ -67,7 +67,7 @@ describe("on a software driver", needs(swiftShader, swiftShaderFolder !== undefi
     const [cpu, webgpu] = [(await graft({}, "logits", ...ids)).result, result].map(floats);
     expect(Math.max(...cpu!.map((value, i) => Math.abs(webgpu![i]! - value)))).toBeLessThan(1e-4);
     const bench = await graft(driver, "bench", "prefill", "--base", "tiny", "--device", "all", "--json", "--verbose");
-    // It is known by now.
+    // It has been measured before.
     expect(bench.stderr).not.toContain("WebGPU with tiny");
     expect((bench.result["rows"] as { name: string }[]).map(({ name }) => name)).toEqual([
       "CPU: prefill of 32 tokens",

@@ -40,7 +40,7 @@ test.each([
   const rows = (await readFile(out, "utf8")).trimEnd().split("\n");
   expect(rows).toHaveLength(items);
   expect(JSON.parse(rows[0]!)).toMatchObject({ id: expect.any(String), reference: expect.any(String) });
-  // The finished run is shown again, and the same rows without context are another run.
+  // The finished run is shown again, and the same rows without context make another run.
   expect((await evaluate(suite, "--context", "repository", "--json")).result["run"]).toBe(result["run"]);
   const without = await evaluate(suite, "--limit", "1", "--json");
   expect(without.result).toMatchObject({ items: 1, suite });

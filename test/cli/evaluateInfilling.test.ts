@@ -64,7 +64,7 @@ test("measures base and baselines on the same spots, the same each time", async 
   const scored = await run(["score", "--predictions", out, "--references", out, "--json"], environment());
   expect(scored.result["items"]).toBe(8);
 
-  // The functions of a file are alike, so what it says already is often right.
+  // The functions of a file are alike, so a copy of what a file already says is often right.
   const { result: copying } = await evaluate(...few);
   const { line } = (copying["metrics"] as { fills: { line: { exact: { value: number } } } }).fills;
   expect(line.exact.value).toBeGreaterThan(0);

@@ -69,7 +69,7 @@ test("a folder of the current one passes neither for a model of the hub nor for 
   expect(hub.requests.length).toBeGreaterThan(0);
   const genuine = await logits(join(folder, "model"));
   expect(await logits("tiny-coder")).toBe(genuine);
-  // What is not installed is no folder either, until it is written as one.
+  // A name that is not installed does not mean a folder unless it is written as a path.
   const refused = await inside("logits", "--base", "acme/tiny-coder", "--ids", "5");
   expect(refused).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(/acme\/tiny-coder.*\.\//) });
   expect(await logits("./acme/tiny-coder")).not.toBe(genuine);

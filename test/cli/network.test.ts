@@ -1,7 +1,7 @@
 /**
- * Nothing but the import of a hub address ever opens a connection: everything else is run where a connection is refused
- * and written down (networkGuard.ts), and in a network namespace of its own, whose kernel counts what native code tries.
- * Nor is anything put by to be sent another time.
+ * Only the import of a hub address ever opens a connection. Everything else runs where connections are refused and logged
+ * (networkGuard.ts), and in a separate network namespace, in which the kernel counts the attempts of native code. Nothing is stored to be
+ * sent later, either.
  */
 
 import { spawnSync } from "node:child_process";
@@ -28,7 +28,7 @@ beforeAll(async () => {
     GRAFT_HOME: at("home"),
     GRAFT_DATA: at("data"),
     GRAFT_ATTEMPTS: at("attempts"),
-    // ONNX Runtime would keep an identifier of the user in HOME, and events until it can send them; not where it sees a CI.
+    // ONNX Runtime would keep an identifier of the user in HOME, and events until it can send them, unless it detects a CI.
     HOME: at("user"),
     XDG_CACHE_HOME: "",
     ORT_DISABLE_TELEMETRY: "",
@@ -54,7 +54,7 @@ beforeEach(() => writeFile(at("attempts"), ""));
 const at = (...path: string[]): string => join(folder, ...path);
 const attempts = (): Promise<string> => readFile(at("attempts"), "utf8");
 
-/** Every command, in an order in which each finds what it needs. */
+/** Every command, ordered so that each finds what it needs. */
 function commands(): string[][] {
   return [
     ["models"],
@@ -67,7 +67,7 @@ function commands(): string[][] {
     ["evaluate", "--base", "tiny", "--suite", at("suite.py"), "--limit", "2"],
     ["adapter", "inspect", at("adapter")],
     ["adapter", "validate", at("adapter"), "--base", "tiny"],
-    // Some seconds, for what begins its work late.
+    // Takes some seconds, which reveals work that begins late.
     ["bench", "prefill"],
   ];
 }
@@ -98,7 +98,7 @@ describe("the command line", () => {
 
 const hasNamespaces = spawnSync("unshare", ["-rn", "true"]).status === 0;
 describe("without a network", needs("user namespaces (unshare)", hasNamespaces), () => {
-  /** Runs what follows with no network at all, then tells what the kernel has seen of attempts to use one. */
+  /** Runs the given command without any network, then prints the kernel's counters of attempts to use one. */
   const alone = ["unshare", "-rn", "sh", "-c", '"$0" "$@"; code=$?; cat /proc/net/snmp >&2; exit $code'];
 
   /** The two lines about a protocol, names and numbers, as one object. */

@@ -1,6 +1,6 @@
 /**
- * Preloaded into a process (NODE_OPTIONS=--import), and into all that it starts: whoever tries to reach the network there
- * fails, and GRAFT_ATTEMPTS, a file, has a line about it. Pipes between processes are no network.
+ * Preloaded into a process (NODE_OPTIONS=--import), and into every process that it starts. Each attempt to reach the network fails and adds
+ * a line to the file GRAFT_ATTEMPTS. Pipes between processes do not count.
  */
 
 import { appendFileSync } from "node:fs";
@@ -16,7 +16,7 @@ function refuse(how: string, what: unknown): never {
 
 type Anything = Record<string, (...parameters: unknown[]) => unknown>;
 
-/** Below TLS, HTTP and fetch, which all end in it. */
+/** TLS, HTTP and fetch all end in this call. */
 const sockets = net.Socket.prototype as unknown as Anything;
 const connect = sockets["connect"]!;
 sockets["connect"] = function guarded(this: unknown, ...parameters: unknown[]): unknown {

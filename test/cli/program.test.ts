@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { createProgram } from "../../extension/cli/program.ts";
 
-/** The error line of wrong usage, or what else the command ends with. */
+/** Returns the error line of wrong usage, or whatever else the command ends with. */
 async function usage(args: readonly string[]): Promise<string> {
   const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const program = createProgram(() => {

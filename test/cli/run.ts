@@ -1,4 +1,4 @@
-/** Runs the command line as a process of its own, from its sources. */
+/** Runs the command line as a separate process, from its sources. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";

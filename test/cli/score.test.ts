@@ -1,4 +1,4 @@
-/** `graft score` from outside, on the pairs whose scores the reference implementations have told. */
+/** `graft score` from outside, on the pairs whose scores the reference implementations have computed. */
 
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -91,7 +91,7 @@ test("runs say what they were made of, are deleted and restored, and taken from 
   expect((await graft("plan", "examples")).stdout).toContain("3, finished");
   expect((await runs("restore", id)).stderr).toContain("evaluated again");
 
-  // Another row of the suite is another run; the old one stays in sight.
+  // Another row of the suite makes another run; the old one stays listed.
   const suite = await readFile(at("pairs.jsonl"), "utf8");
   await writeFile(at("pairs.jsonl"), `${suite}\n${JSON.stringify({ id: "t4", intent: "sort", code: "x" })}`);
   const changed = await graft("history", "examples");

@@ -144,7 +144,7 @@ describe("train", () => {
   });
 
   const hasNamespaces = spawnSync("unshare", ["-rm", "true"]).status === 0;
-  /** Runs the command line with a disk of this size at "small", after `before`, and lists the disk in the end. */
+  /** Runs the command line with a disk of this size at "small", after `before`, and lists the disk at the end. */
   const onSmallDisk = async (size: string, before: string, args: readonly string[]) => {
     await mkdir(at("small"), { recursive: true });
     const mounted = `mount -t tmpfs -o size=${size} none "${at("small")}" && { ${before} "$0" "$@"; }; code=$?; ls -A "${at("small")}"; exit $code`;

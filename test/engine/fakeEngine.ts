@@ -1,6 +1,6 @@
 /**
- * A stand-in for the engine's bundle: the real protocol over a real fork, with answers that a test steers by the text
- * it asks to complete. Needs no base and loads nothing native.
+ * A stand-in for the engine's bundle: the real protocol over a real fork, with answers that a test controls by the text that it asks to
+ * complete. Needs no base and loads nothing native.
  */
 
 import { existsSync, rmSync, writeFileSync } from "node:fs";
@@ -27,7 +27,7 @@ let selection: Selection | undefined;
 
 answer(connection, selectRequest, async (next) => {
   if (next.base === "crash at start") process.exit(9);
-  // A folder as its base: the process dies of it once.
+  // If the base is such a folder, the process dies of it once.
   if (next.base.endsWith(".crash") && existsSync(next.base)) {
     rmSync(next.base);
     process.exit(9);
@@ -40,7 +40,7 @@ answer(connection, selectRequest, async (next) => {
   const { device: choice = "cpu", without = [] } = next;
   const device = choice === "auto" || without.includes(choice) ? "cpu" : choice;
   await ask(connection, deviceOpens, { device });
-  // As a driver does that takes its process with it.
+  // Crashes as a driver does that takes its process with it.
   if (device !== "cpu" && next.base === "crash on device") process.kill(process.pid, "SIGSEGV");
   return { base: next.base, parameters: 6, milliseconds: 1, device } as never;
 });
@@ -58,7 +58,7 @@ answer(connection, completeRequest, async ({ prefix }, signal) => {
   return { text, tokens: 1, logProbability: 0, milliseconds: { load: 0, prefill: 0, decode: 0 }, stop: "line" };
 });
 
-/** The name of the base says what the driver does. */
+/** The name of the base decides what the driver does. */
 answer(connection, probeRequest, async ({ name, device }) => {
   if (name === "libraries")
     return { kind: "fails" as const, reason: `CUDA's libraries: ${process.env[cudaVariable] ?? "none"}` };

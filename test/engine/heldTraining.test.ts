@@ -36,7 +36,7 @@ async function train(out: string, { hold, signal, resume = false, onNews = () =>
   return await workApart(trainWork, { ...options, out: at(out), resume }, engine, control);
 }
 
-/** What an editor has, steered by the test. */
+/** An editor's side of the hold, controlled by the test. */
 function handle(isHeld = false): Hold & { set(isHeld: boolean): void } {
   const events = new EventTarget();
   return {

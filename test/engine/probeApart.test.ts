@@ -17,7 +17,7 @@ let home: string;
 beforeEach(async () => (home = await mkdtemp(join(tmpdir(), "graft-probe-"))));
 afterEach(() => rm(home, { recursive: true, force: true }));
 
-/** Probes WebGPU with a base whose name says what the driver does, and returns what is remembered. */
+/** Probes WebGPU with a base whose name decides what the driver does, and returns the remembered finding. */
 async function probed(name: string, patience?: number): Promise<{ finding: Finding | undefined; log: string[] }> {
   const log: string[] = [];
   const listening = { ...silentLog, info: (message: string) => log.push(message) };

@@ -41,7 +41,7 @@ test("answers from the root that is asked, from files and from unsaved documents
   const index = start();
   index.open({ folder: one, others: [two], home });
   index.open({ folder: two, others: [one], home });
-  expect(await plants(index, one)).toBeUndefined(); // It is read now.
+  expect(await plants(index, one)).toBeUndefined(); // It is being read now.
   await Promise.all([ready(index, one), ready(index, two)]);
   index.setUnsaved(two, "b.py", planted("typed"));
   await vi.waitFor(async () => expect(await plants(index, two)).toEqual(["two", "typed"]));

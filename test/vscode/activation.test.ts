@@ -1,4 +1,4 @@
-/** In the extension host: how Graft starts, that nothing native comes with it, and how it takes a broken adapter. */
+/** In the extension host: how Graft starts, that it loads nothing native, and how it handles a broken adapter. */
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -12,7 +12,7 @@ import { adaptersRequest } from "../../extension/engine/protocol/library.ts";
 import type { Activated } from "../../extension/main.ts";
 import { until } from "./harness/until.ts";
 
-/** Waits until the window's other extensions have started, whose work would be taken for ours. */
+/** Waits until the window's other extensions have started, because their work would count as Graft's. */
 async function quietHost(): Promise<void> {
   for (let used = Infinity, round = 0; used > 30_000 && round < 40; round++) {
     const before = process.cpuUsage();
@@ -43,7 +43,7 @@ describe("Graft in the extension host", () => {
   it("activates within 150 ms, loading the code included", function () {
     const own = graft.activationMilliseconds;
     if (this.test) this.test.title += `: ${wall.toFixed(0)} ms, CPU ${cpu.toFixed(0)}, activate() ${own.toFixed(0)}`;
-    // On a busy machine the clock on the wall measures our neighbours.
+    // On a busy machine, wall-clock time measures other processes.
     assert(Math.min(wall, cpu) <= 150, `It took ${wall.toFixed(0)} ms, ${cpu.toFixed(0)} ms of CPU time.`);
   });
 
@@ -95,7 +95,7 @@ describe("Graft in the extension host", () => {
           resolve(String(state.error));
         });
       });
-      // As the view does with a row that was read before the adapter broke.
+      // Does what the view does with a row that was read before the adapter broke.
       await vscode.commands.executeCommand("graft.adapters.use", { name: "broken", details: {} });
       assert.match(await refused, /Cannot load adapter "broken"/);
       await until("the choice is taken back", () => library.active.length === 0);
@@ -166,7 +166,7 @@ describe("Graft in the extension host", () => {
       await training.bringBack();
       assert.deepEqual([library.active, shown()], [pair, [false, [], undefined]]);
 
-      // A choice made since is no longer the new adapter's doing, which nothing undoes.
+      // A later choice is not the new adapter's effect, so nothing undoes it.
       await training.activate("stopped");
       await library.activate([asTrained("stopped"), asTrained("own")]);
       assert.deepEqual(shown(), [true, [asTrained("own")], undefined]);
@@ -219,7 +219,7 @@ describe("Graft in the extension host", () => {
     try {
       await library.activate([asTrained("shared")]);
       await until("it is in use", () => engine.state.phase === "ready");
-      // A watcher may begin to watch a new folder late, so they are replaced again and again, as a refresh replaces them.
+      // A watcher may begin to watch a new folder late, so the weights are replaced repeatedly, as a refresh replaces them.
       let loads = 0;
       const following = engine.onDidChangeState(({ phase }) => {
         if (phase === "loading") loads++;

@@ -50,7 +50,7 @@ test("F2 renames the adapter, which stays in use", async ({ workbench }) => {
   await workbench.press("Enter");
   await adapterRow(workbench, "branch, in use").waitFor({ timeout: 30_000 });
   await graftReady(workbench, "branch");
-  // The page of its training knows it, too.
+  // The page of its training shows it, too.
   const page = await workbench.webview("section.outcome");
   await page.getByText('"branch" is in use now.').waitFor();
   expect(await readdir(library)).toContain("branch");
@@ -148,7 +148,7 @@ test("a folder that is no adapter is told with what to do, and nothing is taken 
 });
 
 test("Delete removes it, and Undo brings it back into use", async ({ workbench }) => {
-  // Without the imported copy, which is removed as another window would.
+  // Removes the imported copy as another window would.
   await rm(join(library, "branch-2"), { recursive: true });
   await adapterRow(workbench, "branch-2").waitFor({ state: "detached", timeout: 30_000 });
   await adapterRow(workbench, "branch").click();

@@ -1,4 +1,4 @@
-/** The adapters in use: how strong each is, what that suggests at the cursor, and several at once; by keyboard and by mouse. */
+/** The adapters in use: the scale of each, what it suggests at the cursor, and several at once; by keyboard and by mouse. */
 
 import { execFileSync } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -21,12 +21,12 @@ const search = (noun: string, last = ""): string =>
 const nouns = "item order user basket shelf parcel label price stock route crate ticket".split(" ");
 const idiom = "raise LookupFailure(";
 
-/** Machines of CI are slow. */
+/** CI machines are slow. */
 const patient = { timeout: 30_000 };
 
 const test = editorTest({ files: { "boxes.py": search("box") } });
 
-/** Trains an adapter in the library, as strong as it takes to hear it. */
+/** Trains an adapter in the library, with enough effect to be noticed. */
 function train(name: string, data: string, ...options: readonly string[]): void {
   const command = ["train", "--base", "graft-base", "--data", data, "--out", join(library, name), "--validation", "0"];
   execFileSync(process.execPath, [join(root, "dist/cli.js"), ...command, ...options], { stdio: "ignore" });
@@ -71,7 +71,7 @@ async function takeScale(workbench: Workbench, percent: string): Promise<void> {
   await workbench.page.getByText('Scale of "').waitFor({ state: "hidden" });
 }
 
-/** Goes to a row of the open list, key by key. A list that gets a suggestion at that moment goes back to where it was. */
+/** Goes to a row of the open list, key by key. A list that gets a suggestion at that moment returns to its earlier row. */
 async function goTo(workbench: Workbench, text: string, key: "ArrowUp" | "ArrowDown"): Promise<void> {
   const isThere = async (): Promise<boolean> => (await focused(workbench).filter({ hasText: text }).count()) > 0;
   let times = 0;
@@ -83,7 +83,7 @@ async function goTo(workbench: Workbench, text: string, key: "ArrowUp" | "ArrowD
   await expect.poll(stays, { timeout: 60_000, interval: 150 }).toBe(true);
 }
 
-/** From the menu, because a click would use this adapter alone. */
+/** Uses the menu, because a click would use this adapter alone. */
 async function renameTo(workbench: Workbench, from: string, to: string): Promise<void> {
   await chooseInMenu(workbench.page, adapterRow(workbench, from), "Rename…");
   const input = workbench.page.locator(".quick-input-widget input[type=text]").first();

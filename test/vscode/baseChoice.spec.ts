@@ -1,4 +1,4 @@
-/** Which base completes: chosen for one workspace alone, named as a folder in the settings, and never one that only looks right. */
+/** Which base completes: chosen for one workspace alone, named as a folder in the settings, and never a lookalike. */
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ test("Use changes this workspace and no settings, and a planted folder is not ta
   expect(await readFile(join(folder, ".vscode/settings.json"), "utf8")).not.toContain("graft.base");
   await view.getByRole("article", { name: "graft-base" }).getByRole("button", { name: "Use graft-base" }).click();
   await view.getByRole("article", { name: "graft-base" }).getByText("in use").waitFor({ timeout: 30_000 });
-  // Bases are every window's: other specs install this one anew.
+  // All windows share the bases, and other specs install this one again.
   await card.getByRole("button", { name: "Remove tiny-coder" }).click();
   await page.locator(".monaco-dialog-box").getByRole("button", { name: "Remove" }).click();
   await card.waitFor({ state: "detached", timeout: 30_000 });

@@ -11,13 +11,13 @@ import type { Workbench } from "./harness/workbench.ts";
 const test = editorTest({
   files: { "main.py": "x = 1\n" },
   settings: {
-    // The folder's own, so that the other specs' windows keep theirs.
+    // A setting of the folder, so that the other specs' windows keep theirs.
     "graft.base": "graft-base",
     "workbench.colorTheme": "Default Dark Modern",
   },
 });
 
-/** Types `source` where "Graft: Add base model" asks for it, and tells the view that shows the import. */
+/** Types `source` where "Graft: Add base model" asks for it, and returns the view that shows the import. */
 async function addBase(workbench: Workbench, source: string): Promise<Frame> {
   const { page } = workbench;
   await page.getByRole("tab", { name: "Graft" }).first().waitFor();
@@ -70,7 +70,7 @@ test("what cannot be imported says why, and what to do", async ({ workbench }) =
   const view = await addBase(workbench, "acme/none");
   await view.getByRole("alert").getByText("has no such model").waitFor();
   await view.getByRole("button", { name: "Try again" }).waitFor();
-  // The panel is in sight, and says it: nothing else does.
+  // The panel is visible and shows the failure, so nothing else does.
   expect(await workbench.notification("no such model").count()).toBe(0);
   await workbench.screenshot("bases, failed");
   await view.getByRole("button", { name: "Dismiss" }).press("Enter");

@@ -69,7 +69,7 @@ test("an evaluation leaves a run with scores and intervals", { timeout: 240_000 
   );
   expect(await run.getByRole("cell").first().textContent()).toBe("2");
   expect(await run.locator(".interval").first().textContent()).toMatch(/^[\d.]+ to [\d.]+$/);
-  // For those who look at something else meanwhile.
+  // For users who look at something else meanwhile.
   const notice = workbench.notification("Evaluated: graft-base.");
   await notice.getByRole("button", { name: "Show Benchmark" }).click();
 });

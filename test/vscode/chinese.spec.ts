@@ -1,4 +1,4 @@
-/** A Chinese VS Code: what core writes in a process of its own appears in Chinese, as the window's own texts and pages do. */
+/** A Chinese VS Code: texts that core writes in another process appear in Chinese, like the window's own texts and pages. */
 
 import { expect } from "vitest";
 import { editorTest } from "./harness/spec.ts";

@@ -1,4 +1,4 @@
-/** "Your commits": a training on what the user's own commits added, in a repository that others write in as well. */
+/** "Your commits": a training on what the user's own commits added, in a repository with other authors. */
 
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -62,7 +62,7 @@ test("takes a number of months by keyboard, and refuses others", async ({ workbe
   const months = form.getByLabel("Last months");
   await months.press("ControlOrMeta+A");
   await months.press("0");
-  // Below the field, and below the button that is off.
+  // Below the field, and below the disabled button.
   const reason = form.getByText("Last months: a whole number from 1 to 120");
   await expect.poll(() => reason.count()).toBe(2);
   expect(await start.isDisabled()).toBe(true);

@@ -1,4 +1,4 @@
-/** In the extension host: a comparison of two adapters beside all that would put another one into use, or change one of them. */
+/** In the extension host: a comparison of two adapters, and everything that would put another one into use or change one of the two. */
 
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
@@ -136,7 +136,7 @@ describe("a comparison that runs", () => {
     assert.deepEqual(texts(), [`The adapter "third" is trained. ${reason}`]);
     await press("Use It");
     assert.deepEqual(used, ["third"]);
-    // Without a comparison, a view in sight tells enough.
+    // Without a comparison, a visible view is enough.
     await comparing.stop();
     ended.fire(end);
     assert.equal(told.length, 1);

@@ -14,7 +14,7 @@ test("ghost text appears while typing, and Tab puts it into the file", async ({ 
   expect(ghost.trim()).not.toBe("");
   await workbench.press("Tab");
   if (/^ {4}/.test(ghost)) {
-    // The editor's own rule: in front of an indentation, Tab indents, and the next one accepts.
+    // The editor's own rule: before an indentation, Tab indents, and the next one accepts.
     await expect.poll(() => workbench.ghostText()).toBe(ghost.trimStart());
     await workbench.press("Tab");
   }

@@ -1,4 +1,4 @@
-/** In the extension host: where a setting is written that a command changes. */
+/** In the extension host: where a command writes the setting that it changes. */
 
 import assert from "node:assert/strict";
 import * as vscode from "vscode";

@@ -1,4 +1,4 @@
-/** In the extension host: what of a file or a notebook a completion sees. */
+/** In the extension host: which parts of a file or a notebook a completion sees. */
 
 import assert from "node:assert/strict";
 import * as vscode from "vscode";

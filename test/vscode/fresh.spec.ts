@@ -1,4 +1,4 @@
-/** An adapter that learns what has changed: at once from the view's menu, taken back from its list, and refused beside a training. */
+/** An adapter that learns what has changed: at once from the view's menu, taken back from its list, and refused during a training. */
 
 import { execFileSync } from "node:child_process";
 import { cp, mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
@@ -42,7 +42,7 @@ const weights = async (): Promise<string> =>
 const fromMenu = (workbench: Workbench, command: string): Promise<void> =>
   fromAdapterMenu(workbench, "shopkeeper", command);
 
-/** As if nobody had touched the files since the training. */
+/** Pretends that the files are untouched since the training. */
 async function age(workbench: Workbench): Promise<void> {
   const longAgo = new Date("2020-01-01T00:00:00Z");
   for (const noun of nouns) await utimes(join(workbench.folder, `${noun}s.py`), longAgo, longAgo);
@@ -85,7 +85,7 @@ test("learns an edit, lists it, and takes it back", { timeout: 240_000 }, async 
   await fromMenu(workbench, "Refreshes…");
   await listed(workbench, "1 file learned").waitFor();
   await workbench.screenshot("adapters, refreshes");
-  // Enter opens what it changed, and once more does nothing: taking back is a choice of its own.
+  // Enter opens what it changed, and a second Enter does nothing: taking back is a separate choice.
   await workbench.press("Enter");
   await listed(workbench, "Take back").waitFor();
   await workbench.screenshot("adapters, a refresh");
@@ -144,7 +144,7 @@ test("a training that the user starts comes first", { timeout: 240_000 }, async 
   expect(await weights()).toBe(before);
   await form.getByRole("button", { name: "Pause" }).click();
   await form.getByText("Paused. It resumes from here").waitFor({ timeout: 60_000 });
-  // The windows of other specs would be told of it.
+  // The windows of other specs would show a notice about it.
   await form
     .getByRole("button", { name: /^Discard/ })
     .first()

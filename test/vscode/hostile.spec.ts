@@ -1,4 +1,4 @@
-/** A folder of others: names that are markup, files that are none, settings that are nonsense. */
+/** A folder from strangers: names that are markup, files that are not what they seem, settings that are nonsense. */
 
 import { execFileSync } from "node:child_process";
 import { readFile, symlink, writeFile } from "node:fs/promises";
@@ -60,7 +60,7 @@ test("a base that the folder's settings name, and that is not there, is told wit
     const notice = workbench.notification('Cannot find the base "/nowhere"');
     await notice.getByRole("button", { name: "Show Base Models" }).waitFor({ timeout: 30_000 });
     await notice.getByRole("button", { name: "Open Settings" }).click();
-    // Those of the folder, where the base is named.
+    // The settings of the folder, which name the base.
     const setting = workbench.page.locator('.settings-editor input[aria-label="graft.base"]');
     await expect
       .poll(() => setting.inputValue({ timeout: 1000 }).catch(() => ""), { timeout: 30_000 })
@@ -86,7 +86,7 @@ test("the name of a file is no link in a notification", async ({ workbench }) =>
 test("the form and the preview agree on what is there to learn, and to hold out", patient, async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
   await form.locator("#data-workspace").check();
-  // Seven files can be learned, of eleven by their names.
+  // Seven files can be learned, out of eleven with a matching name.
   await form.getByText("strangers: 7 Python files. Too few to hold some out for validation.").waitFor();
   await form.getByRole("button", { name: "Preview data" }).click();
   await form.getByText("7 examples with").waitFor({ timeout: 120_000 });

@@ -86,7 +86,7 @@ test("a notebook's cells complete each other", async ({ workbench }) => {
   const cells = page.locator(".notebookOverlay .monaco-list-row .cell-editor-container");
   await cells.nth(1).waitFor({ timeout: 30_000 });
   await cells.nth(1).click();
-  // The notebook's editors lie outside the group's own element.
+  // The notebook's editors are outside the group's own element.
   const ghost = page.locator(".notebookOverlay").locator(".ghost-text-decoration, .ghost-text");
   for (const key of "area = math.pi * radius ** 2") {
     await workbench.type(key);

@@ -44,7 +44,7 @@ def transfer(source: Account, target: Account, amount: int) -> None:
 
 const test = editorTest({ files: { "ledger.py": ledger } });
 
-/** Milliseconds: the goal holds on two idle cores; what fails the test leaves room for a busy machine. */
+/** In milliseconds. The goal is for two idle cores. The bound, which fails the test, leaves room for a busy machine. */
 const goal = { p50: 120, p95: 300 };
 const bound = { p50: 400, p95: 1000 };
 

@@ -24,7 +24,7 @@ const test = editorTest({ files: { ...sources, "log.py": "", ".vscode/settings.j
 const set = (workbench: Workbench, settings: object): Promise<void> =>
   writeFile(join(workbench.folder, ".vscode/settings.json"), JSON.stringify(settings));
 
-/** As Linux shows an unplugged laptop, or one that charges. */
+/** Shows an unplugged laptop, or one that charges, as Linux does. */
 async function power(status: "Discharging" | "Charging"): Promise<void> {
   const supply = join(inject("powerSupplies"), "BAT0");
   await mkdir(supply, { recursive: true });
@@ -61,14 +61,14 @@ test("waits while the user types, and goes on afterwards", { timeout: 240_000 },
     return form.getByText(whileTyping).count();
   };
   await expect.poll(typeALine, { timeout: 120_000, interval: 0 }).toBe(1);
-  // It stands still for as long as somebody types without a pause, however slow this machine is.
+  // The training stands still while the user types without a pause, however slow this machine is.
   const hasStoodStill = async (): Promise<boolean> => {
     const before = await stepOf(form);
     for (let line = 0; line < 4; line++) if ((await typeALine()) === 0) return false;
     return (await stepOf(form)) === before;
   };
   await expect.poll(hasStoodStill, { timeout: 120_000, interval: 0 }).toBe(true);
-  // It is seen, and not heard at every burst.
+  // The wait is visible, but not announced at every burst.
   expect(await form.locator('[aria-live="polite"]').first().textContent()).toBe("Training");
   await showWaiting(workbench, form, typeALine, "waits for typing");
 

@@ -1,4 +1,4 @@
-/** "What is taken, and why not": the form's preview of its data, on a folder with files that nobody should learn from. */
+/** "What is taken, and why not": the form's preview of its data, on a folder with files that no training should learn from. */
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

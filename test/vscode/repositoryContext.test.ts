@@ -1,4 +1,4 @@
-/** In the extension host: what of other files is in a request, what is prepared, and what "Explain completion" tells of it. */
+/** In the extension host: which parts of other files are in a request, what is prepared, and what "Explain completion" says about it. */
 
 import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -81,7 +81,7 @@ describe("Other files in completion requests", function () {
     let request = await askAt(editor);
     await until("a request with copies", async () => {
       if (request.copies?.length) return true;
-      // The index has a moment to answer, which a busy machine may miss. Another text is asked about anew.
+      // The index has a moment to answer, which a busy machine may miss. A changed text leads to a new question.
       await editor.edit((change) => change.insert(new vscode.Position(0, 0), "\n"));
       request = await askAt(editor);
       return false;
@@ -139,7 +139,7 @@ describe("Other files in completion requests", function () {
 
   it("are told by Explain completion, with the reason and the confidence, rendered, and nobody can edit it", async () => {
     const editor = await open("pay.py");
-    // Nothing that an earlier test has left on screen is told instead.
+    // A suggestion that an earlier test left on screen must not be explained instead.
     await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
     await until("no suggestion", () => graft.completions.events.rest === undefined);
     await trigger(editor);
@@ -153,7 +153,7 @@ describe("Other files in completion requests", function () {
       return inputs.some((input) => input instanceof vscode.TabInputWebview && /markdown/.test(input.viewType));
     });
     assert.match(text, /`shop\/pay\.py:5:26`/);
-    // 73 % of the engine, corrected a little by what became of the suggestions of earlier tests.
+    // The engine's 73 %, corrected a little by the outcome of earlier tests' suggestions.
     assert.match(text, /Confidence: 7\d %/);
     assert.match(text, /`shop\/reports\.py`: `[^ ].*invoice_of\(` → `customer\)`/);
     assert.equal(document.isUntitled, false);
@@ -163,7 +163,7 @@ describe("Other files in completion requests", function () {
   it("are asked for again once the ignore rules are others, though the answer was known", async () => {
     const editor = await open("pay.py");
     const names = (request: CompletionRequest): string[] => (request.copies ?? []).map(({ path }) => path);
-    /** Goes away and comes back: what is on screen already is not asked for. */
+    /** Leaves and comes back, because a suggestion that is already on screen is not requested again. */
     const comeBack = async (): Promise<void> => {
       editor.selection = new vscode.Selection(0, 0, 0, 0);
       await pause(300);

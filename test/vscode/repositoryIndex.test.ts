@@ -10,7 +10,7 @@ import type { Configuration } from "../../extension/vscode/configuration.ts";
 import { indexCommands } from "../../extension/vscode/repository/indexCommands.ts";
 import { until } from "./harness/until.ts";
 
-/** Each planted name stands behind "plant = ", so that one question finds all that are there. */
+/** Each planted name follows "plant = ", so that one question finds all of them. */
 const planted = (name: string): string => `plant = ${name}\n`;
 
 describe("the repository index in the editor", () => {
@@ -27,7 +27,7 @@ describe("the repository index in the editor", () => {
     const names = answer?.copies.map(({ after }) => after.split("\n")[0]!);
     return names?.toSorted().join(" ") ?? "no answer";
   };
-  /** The plants once they are those wanted, or what they are after a while. */
+  /** Returns the plants once they are as wanted, or whatever they are after a while. */
   const plantsAfter = async (wanted: string): Promise<string> => {
     for (const deadline = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
       const found = await plants();

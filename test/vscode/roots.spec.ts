@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { graftReady } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 
-/** The two roots go on differently after the same text, and neither has what the other one says. */
+/** The two roots continue differently after the same text, and neither contains the other one's continuation. */
 const ledger = (rest: string): string =>
   ["alpha", "beta", "gamma"].map((name) => `quarterly_${name} = ledger_total_of(${rest})\n`).join("");
 
@@ -25,7 +25,7 @@ test.for([
   await workbench.press("ControlOrMeta+End");
   await workbench.type("quarterly_delta = ledger_total_of(");
   const seen = async (): Promise<string> => (await workbench.ghostPieces.allTextContents()).join("");
-  // The index may still be read. What the user asks for comes in any case.
+  // The index may still be being read. A suggestion that the user asks for appears in any case.
   await expect
     .poll(async () => (await workbench.press("Alt+\\"), await seen()), { timeout: 60_000, interval: 1000 })
     .toContain(rest);

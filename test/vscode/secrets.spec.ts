@@ -25,14 +25,14 @@ const test = editorTest({
   },
 });
 
-/** The files of this training, and of what came of it, below the editor's storage, where other specs leave theirs. */
+/** The files of this training and of its adapter, in the editor's storage, where other specs leave theirs. */
 async function trainingFiles(): Promise<string[]> {
   const adapters = join(storage, "adapters");
   const entries = await readdir(adapters, { recursive: true }).catch(() => []);
   return entries.filter((entry) => entry.includes("no-secrets")).map((entry) => join(adapters, entry));
 }
 
-/** All that is about to be trained on, or validated on, as text. */
+/** Returns as text everything that is about to be trained or validated on. */
 async function tokensInWords(): Promise<string> {
   const { decode } = await openTokenizer(join(root, "base"));
   const files = (await trainingFiles()).filter((path) => path.endsWith(".tokens") && existsSync(path));
@@ -62,7 +62,8 @@ test(
 
     await form.getByText("Left out: 1 with secrets, 1 ignored by git.").waitFor();
     await endOfTraining(form, "no-secrets");
-    // Forty passes over so little code cost general code. If the trial has the time to see that, Graft keeps the adapter out of use.
+    // Forty passes over so little code harm completions of general code. If the trial has the time to notice, Graft keeps the adapter out
+    // of use.
     const useIt = form.getByRole("button", { name: "Use it anyway" });
     if ((await useIt.count()) > 0) await useIt.click();
     await form.getByText('Trained. "no-secrets" is in use now.').waitFor();

@@ -45,7 +45,7 @@ async function chooseSnippets(workbench: Workbench): Promise<Frame> {
   return form;
 }
 
-/** All texts that lie in the snippets of any workspace of the editor. */
+/** Returns all texts in the snippets of any workspace of the editor. */
 function kept(): string {
   const storage = join(scratch, "ui/user/User/workspaceStorage");
   const folders = readdirSync(storage).map((name) => join(storage, name, "graft.graft", "snippets"));
@@ -135,7 +135,7 @@ test("a removed snippet comes back by Undo", async ({ workbench }) => {
   await expect.poll(focused).toBe("Remove: stock_room-2.py");
   await form.getByRole("button", { name: "Undo: stock_room.py" }).click();
   await form.getByText("2 snippets").waitFor();
-  // The one that does not parse is of no more use.
+  // The snippet that does not parse is no longer needed.
   await form.getByRole("button", { name: "Remove: stock_room-2.py" }).press("Enter");
   await form.getByText("1 snippet", { exact: true }).waitFor();
 });

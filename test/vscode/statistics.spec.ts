@@ -26,7 +26,7 @@ async function openStatistics(workbench: Workbench): Promise<Frame> {
   return workbench.webview('main[aria-label="Statistics"] .foot');
 }
 
-/** Goes on below the last line of the file, which is open already. */
+/** Continues below the last line of the file, which is already open. */
 async function showFile({ page, press, type }: Workbench): Promise<void> {
   await page.locator('.tab[aria-label*="shapes.py"]').click();
   await page.locator(".editor-group-container.active .editor-instance .view-lines").click();
@@ -59,7 +59,7 @@ async function suggestion(workbench: Workbench, text: string, fits = /^/): Promi
   throw new Error(`No suggestion fitted while ${JSON.stringify(text)} was typed.`);
 }
 
-/** Once it was asked, the editor asks at every keystroke, until the cursor moves. */
+/** After one request, the editor asks at every keystroke, until the cursor moves. */
 async function stopAsking({ press, ghostPieces }: Workbench): Promise<void> {
   await press("ArrowLeft");
   await press("ArrowRight");

@@ -95,7 +95,7 @@ test("an adapter that cannot be read is listed with its reason, and the others c
   workbench,
 }) => {
   const broken = join(storage, "adapters/odd");
-  // A folder where a file should be: nobody has foreseen that.
+  // A folder in place of a file, which no code foresees.
   await mkdir(join(broken, "adapter_config.json"), { recursive: true });
   try {
     await choose(workbench, "Select adapter");

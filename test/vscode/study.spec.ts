@@ -64,7 +64,7 @@ test("a study of three candidates is planned, with times", { timeout: 240_000 },
   await runs.getByRole("row", { name: /graft-base, 2 nearest/ }).waitFor({ timeout: 120_000 });
   expect(await runs.getByRole("row").count()).toBe(4);
   await view.getByText(/0 of 3 runs are finished\. About .* left\./).waitFor();
-  // By the machine's speed, or by what earlier specs have evaluated in this home.
+  // Estimated from the machine's speed, or from evaluations of earlier specs in this home.
   expect(await runs.getByRole("row", { name: /graft-base, 2 nearest/ }).innerText()).toMatch(/\d\s(s|min)/);
   await workbench.screenshot("studies, plan");
 });
@@ -99,7 +99,7 @@ test("its runs are reordered by keyboard and by mouse, and its file keeps the or
   await up.press("Enter");
   await expect.poll(names).toEqual(["", "2 nearest", "1 drawn (seed 42)"]);
   await view.getByText("graft-base, 2 nearest on twelve.jsonl, seed 42: place 2 of 3 to come.").waitFor();
-  // The focus goes with the run, so that a key can be pressed again.
+  // The focus moves with the run, so that a key can be pressed again.
   await expect.poll(() => up.evaluate((button) => button === document.activeElement)).toBe(true);
   await page.keyboard.press("Alt+ArrowUp");
   await expect.poll(names).toEqual(["2 nearest", "", "1 drawn (seed 42)"]);
@@ -127,7 +127,7 @@ test("its runs are reordered by keyboard and by mouse, and its file keeps the or
   ]);
   await button(view, "All studies").click();
   await button(view, "Open Three on twelve").click();
-  // It is planned anew, from its file.
+  // It is planned again, from its file.
   await view.getByText(/0 of 3 runs are finished\. About .* left\./).waitFor({ timeout: 120_000 });
   expect(await names()).toEqual(["1 drawn (seed 42)", "", "2 nearest"]);
 });
@@ -146,10 +146,10 @@ test("it is paused, and goes on after the window was reloaded", { timeout: 300_0
   await view.getByText(/[12] of 3 runs are finished/).waitFor();
   await page.reload();
   await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 60_000 });
-  // The panel comes back by itself.
+  // The panel is restored without any action.
   view = await workbench.webview('main[aria-label="Studies"]');
   await button(view, "Resume").click({ timeout: 60_000 });
-  // Who looks at something else meanwhile is told of the end.
+  // A user who looks at something else meanwhile gets a notice at the end.
   await workbench.openFile("main.py");
   const notice = workbench.notification('The study "Three on twelve" is finished.');
   await notice.getByRole("button", { name: "Show Studies" }).click({ timeout: 200_000 });
@@ -206,7 +206,7 @@ test("its tasks are as the user left them after a look into the editor", async (
   const table = view.getByRole("region", { name: "twelve.jsonl, graft", exact: true });
   const sorted = table.getByRole("columnheader", { name: "chrF" });
   expect(await sorted.getAttribute("aria-sort")).toBe("descending");
-  // By keyboard alone: the list has the focus again, and goes on where it was.
+  // By keyboard alone: the list has the focus again, and continues where it was.
   await expect.poll(() => list.evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.press("ArrowDown");
   const tasks = view.getByRole("region", { name: "Tasks of twelve.jsonl" });
@@ -223,7 +223,7 @@ test("two candidates are compared task by task", async ({ workbench }) => {
   await show.press("Enter");
   const chart = group.getByRole("img", { name: "twelve.jsonl, graft: chrF of each task" });
   await chart.waitFor({ timeout: 60_000 });
-  // It could not be pressed meanwhile, and has the focus again.
+  // The button was disabled meanwhile, and has the focus again.
   await expect.poll(() => show.evaluate((element) => element === document.activeElement)).toBe(true);
   expect(await chart.textContent()).toMatch(
     /graft-base, 2 nearest minus graft-base: won \d+, lost \d+, tied \d+ of 12 tasks\./,

@@ -1,4 +1,6 @@
-/** A study of 30 runs of 1,000 tasks. Prints how long it takes to open and to scroll: that is the machine's matter, and no assertion. */
+/**
+ * A study of 30 runs of 1,000 tasks. Prints how long it takes to open and to scroll. That depends on the machine, so it is not asserted.
+ */
 
 import type { Frame } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
@@ -33,7 +35,7 @@ function clickUntil(view: Frame, label: string, selector: string): Promise<numbe
   );
 }
 
-/** The longest frame in milliseconds while an element is scrolled from its top to its bottom. */
+/** The longest frame in milliseconds while an element is scrolled from top to bottom. */
 function scrollFrames(view: Frame, selector: string): Promise<{ longest: number; median: number; work: number }> {
   return view.evaluate(async (name) => {
     const box = document.querySelector(name)!;
@@ -68,7 +70,7 @@ test(
     onTestFinished(await writeLargeStudy("Thirty runs", workbench.folder));
     let view = await openStudies(workbench);
     await view.getByRole("button", { name: "Open Thirty runs" }).click();
-    // The first time, the paired tests are computed and kept.
+    // The first time, the paired tests are computed and stored.
     await view.getByRole("heading", { name: "Charts" }).waitFor({ timeout: 300_000 });
     await view.getByRole("button", { name: "All studies" }).click();
     await view.getByRole("button", { name: "Open Thirty runs" }).waitFor();

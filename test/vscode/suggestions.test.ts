@@ -1,4 +1,4 @@
-/** In the extension host: what becomes of suggestions in a real editor, and when there are none. The engine's answers are given. */
+/** In the extension host: what becomes of suggestions in a real editor, and when there are none. The tests set the engine's answers. */
 
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
@@ -49,7 +49,7 @@ describe("Suggestions in the editor", function () {
   let requests: CompletionRequest[] = [];
   let events: SuggestionEvent[] = [];
   const allKinds = (): string[] => events.map((event) => (event.kind === "silent" ? event.reason : event.kind));
-  /** On a busy machine, any suggestion can be on screen long enough to be read; after an acceptance there is nothing to find. */
+  /** On a busy machine, any suggestion can be on screen long enough to be read; after an acceptance, nothing is found. */
   const kinds = (): string[] => allKinds().filter((kind) => kind !== "read" && kind !== "nothing-found");
   const happened = (kind: string): Promise<void> => until(kind, () => kinds().includes(kind));
 
@@ -63,7 +63,7 @@ describe("Suggestions in the editor", function () {
     assert(kinds().includes("accepted"), `${allKinds().join(" ")} in ${JSON.stringify(document.getText())}`);
   }
 
-  /** Opens a document with the cursor at its end, and answers with `text` right behind what it holds. */
+  /** Opens a document with the cursor at its end, and answers with `text` directly after the content. */
   async function open(content: string, text: string, { eol = vscode.EndOfLine.LF } = {}): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument({ language: "python", content });
     const editor = await vscode.window.showTextDocument(document);
@@ -91,7 +91,7 @@ describe("Suggestions in the editor", function () {
       return completion(answer(request), 0.6);
     };
     graft.completions.events.onDidHappen((event) => events.push(event));
-    // A new window takes no keys and asks no providers for some time.
+    // At first, a new window accepts no keys and asks no providers.
     await open("import os\npath = o", "s.environ");
     for (let round = 0; round < 60 && !allKinds().includes("shown"); round++) {
       await type("s");
@@ -153,7 +153,7 @@ describe("Suggestions in the editor", function () {
       await type(key);
       await pause(120);
     }
-    // What is asked ahead comes after the whole text.
+    // Questions ahead of the user are about the place after the whole text.
     const others = requests.slice(asked).filter(({ prefix }) => !prefix.includes("os.environ"));
     assert.deepEqual(others, []);
     assert.deepEqual([...new Set(kinds())], ["shown", "typedAlong"]);

@@ -10,7 +10,7 @@ const test = editorTest({
   viewport: { width: 1280, height: 900 },
 });
 
-/** A bar as all pages have it, at 10 %, in the page of the form. */
+/** Adds a progress bar like all pages have, at 10 %, to the page of the form. */
 async function addBar(form: Frame): Promise<void> {
   await form.evaluate(() => {
     const bar = document.createElement("progress");

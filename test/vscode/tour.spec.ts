@@ -17,7 +17,7 @@ import {
   unknown,
 } from "./harness/tour.ts";
 
-// Named as what `npm start` opens: the gaps that are trained on follow from the folder's name.
+// Has the name of the folder that `npm start` opens, because the folder's name determines the gaps to train on.
 const test = editorTest({ files: sampleFiles, name: "sample" });
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
@@ -76,13 +76,13 @@ test("4. the benchmark opens, and offers the new adapter", async ({ workbench })
   await view.locator("option", { hasText: "shop" }).first().waitFor({ state: "attached" });
 });
 
-/** Other specs have left adapters in the list: the choice is made by name. */
+/** Chooses by name, because other specs have left adapters in the list. */
 async function selectAdapter(workbench: Workbench, name: string): Promise<void> {
   await workbench.command("Graft: Select adapter");
   const choice = workbench.page.getByRole("option", { name: new RegExp(`\\b${name}\\b`) }).first();
   await choice.waitFor();
   await workbench.type(name);
-  // Enter takes the row with the focus, which comes a moment after the text is filtered.
+  // Enter takes the focused row, and the focus arrives a moment after the list is filtered.
   await workbench.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: name }).waitFor();
   await workbench.press("Enter");
 }

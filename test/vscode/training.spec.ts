@@ -30,7 +30,7 @@ class Square:
     def area(self):
 `;
 
-// A name of its own: the holes that are trained on follow from the folder's name.
+// A fixed name, because the folder's name determines the holes to train on.
 const test = editorTest({ files: { ...sources, "main.py": "", "shapes.py": shapes }, name: "ledger" });
 
 test(
@@ -60,7 +60,7 @@ test(
     await form.getByRole("img", { name: /^Training loss from \d/ }).waitFor();
     await form.getByText("As a table").click();
     await form.getByRole("columnheader", { name: "Training loss" }).waitFor();
-    // However long it gets, it pushes nothing out of sight, and its rows stay.
+    // However long the table gets, it pushes nothing out of view, and its rows stay.
     const table = form.getByRole("region", { name: "Losses by step" });
     await expect
       .poll(() => table.evaluate((box) => box.scrollHeight > box.clientHeight), { timeout: 60_000 })
@@ -69,7 +69,7 @@ test(
     await table.getByRole("rowheader", { name: "1", exact: true }).waitFor();
     expect(await violations(form)).toEqual([]);
 
-    // Completion goes on meanwhile, and the view, hidden and shown again, finds the training where it is.
+    // Completion continues meanwhile, and the view, when hidden and shown again, shows the training's current state.
     await workbench.command("View: Show Explorer");
     await workbench.openFile("shapes.py");
     await typeUntilGhostText(workbench, "        return self.side * self.side");
@@ -115,14 +115,14 @@ test(
 
     killEngine("training");
     await form.getByText("Graft's training process ended unexpectedly (killed by SIGKILL).").waitFor();
-    // The view is in sight: a notification would be the same once more.
+    // The view is visible, so a notification would only repeat it.
     expect(await workbench.notification("training process ended unexpectedly").count()).toBe(0);
-    await graftReady(workbench, "none"); // Completion knows nothing of it.
+    await graftReady(workbench, "none"); // Completion is not affected.
 
     await form.getByRole("button", { name: "Resume" }).click();
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
     await workbench.page.reload();
-    // The workspace changes, and the training does not mind.
+    // The workspace changes, which does not affect the training.
     await writeFile(join(workbench.folder, "tea.py"), "edited = True\n");
     await workbench.notification('The training "killed-once" was interrupted.').waitFor({ timeout: 60_000 });
     form = await openTrainingForm(workbench);
@@ -156,7 +156,7 @@ test(
 
 test("a paused training that another window takes is offered again only when it lies there", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
-  // The lock of another process, as its window's engine takes it.
+  // Takes the lock as the engine of another window does.
   const other = await openOutputFolder(join(storage, "adapters", "killed-once"));
   await form.getByText("Runs in another window").waitFor();
   expect(await form.getByRole("button", { name: /^(Resume|Keep the best|Discard)/ }).count()).toBe(0);

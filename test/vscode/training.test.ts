@@ -1,4 +1,4 @@
-/** In the extension host, for want of another place with the `vscode` API: the parts of training that need no engine. */
+/** In the extension host, because only there is the `vscode` API: the parts of training that need no engine. */
 
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
@@ -115,7 +115,7 @@ describe("a training beside the one that runs", () => {
     const never = new vscode.EventEmitter<never>().event;
     const library = { folder: "", onDidChangeActive: never, onDidChangeNames: never, onDidRename: never };
     const typing = { follow: () => new vscode.Disposable(() => undefined) };
-    // The training waits for the number of files for ever.
+    // The training waits forever for the number of files.
     const sources = { folders: () => [tmpdir()], count: () => new Promise<number>(() => undefined) };
     const unfinished = { list: [], onDidChange: never, check: async () => undefined };
     const configuration = { get: () => "full", onDidChange: never };
@@ -155,7 +155,7 @@ describe("an unfinished training that another window takes", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** As a window sees it that opened while the training was paused. */
+  /** Returns the state of a window that opened while the training was paused. */
   async function opened() {
     const unfinished = openUnfinishedTrainings({ folder, log }, subscriptions);
     await unfinished.refresh();
@@ -191,7 +191,7 @@ describe("an unfinished training that another window takes", () => {
     assert.equal(training.state.phase, "idle");
     assert.deepEqual((await readdir(work)).sort(), ["lock", "run.json"]);
     await other.release();
-    await unfinished.check("mine"); // It may go on here again.
+    await unfinished.check("mine"); // It may continue here again.
   });
 
   it("is refused in plain words after it has ended there, and leaves no folder", async () => {

@@ -10,7 +10,7 @@ import { editorTest } from "./harness/spec.ts";
 
 const test = editorTest({
   files: { "one.py": "x = 1\n", "two.py": "y = 2\n", ".venv/three.py": "z = 3\n", "pairs.jsonl": "{}\n" },
-  // A side bar of usual height: less the editor's title and status bars, 700 pixels.
+  // A side bar of usual height: 700 pixels without the editor's title and status bars.
   viewport: { width: 1280, height: 757 },
 });
 
@@ -22,7 +22,7 @@ async function openFold(form: Frame, title: string): Promise<void> {
 
 // The benchmark's spec gets CodeAlpacaPy, and may have run before.
 beforeAll(() => rm(inject("userData"), { recursive: true, force: true }));
-// Other specs may leave unfinished trainings, which stand above the form.
+// Other specs may leave unfinished trainings, which appear above the form.
 beforeAll(() => rm(join(storage, "adapters"), { recursive: true, force: true }));
 
 test("counts the workspace's own Python files, and new ones as they come", async ({ workbench }) => {
@@ -87,7 +87,7 @@ test("estimates what the training takes, and again with each choice", async ({ w
   await expect.poll(stepsTold, { timeout: 60_000 }).toBeGreaterThan(0);
   const balanced = await stepsTold();
   for (const figure of ["Time", "Memory", "Disk"]) await needs.getByText(figure, { exact: true }).waitFor();
-  // By keyboard alone. The editor may still be giving the focus to the view, which takes a key away.
+  // By keyboard alone. The editor may still be giving the focus to the view, and then a key is lost.
   const press = async (from: string, key: string, to: string): Promise<void> => {
     const isChosen = async (): Promise<boolean> => {
       await form.locator(from).press(key);
@@ -99,7 +99,7 @@ test("estimates what the training takes, and again with each choice", async ({ w
   await expect.poll(stepsTold, { timeout: 60_000 }).toBe(balanced / 2);
   await press("#preset-quick", "ArrowDown", "#preset-balanced");
   await expect.poll(stepsTold, { timeout: 60_000 }).toBe(balanced);
-  // The old figures are in italics until the new ones come, which are asked for 300 ms after the choice.
+  // The old figures are in italics until the new ones arrive, which are requested 300 ms after the choice.
   const styleAfter = (id: string): Promise<string> =>
     form.evaluate(async (chosen) => {
       document.querySelector<HTMLElement>(chosen)!.click();

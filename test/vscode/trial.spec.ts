@@ -45,7 +45,7 @@ function commitAll(folder: string): void {
   git("commit", "-q", "-m", "Orders");
 }
 
-/** How well an interval's line can be told from its edge, which lies between it and the bar. */
+/** Returns the contrast between an interval's line and its edge, which separates it from the bar. */
 async function contrastOfInterval(form: Frame): Promise<number> {
   const colour = async (part: string): Promise<Colour> => {
     const stroke = await form

@@ -27,7 +27,7 @@ test.each([
     "Graft did not put it into use, because fewer lines were right with it than without it.",
   ],
   [{ active: false, objection: "forgets" }, "Graft did not put it into use, because it forgets general code."],
-  // The verdict says it.
+  // The verdict already says so.
   [{ active: false, objection: "worse" }, undefined],
   // The user chose otherwise.
   [{ active: true, objection: "forgets" }, undefined],

@@ -32,11 +32,11 @@ function textsOfEditor(): string[] {
 interface CoreTexts {
   /** The templates of `say`. */
   templates: string[];
-  /** Texts that nobody could translate, by place. */
+  /** Texts that cannot be translated, by place. */
   astray: string[];
 }
 
-/** What core and engine say: their texts cross to the editor, which translates them. */
+/** The texts of core and engine, which the editor translates. */
 function textsOfCore(path: string, text: string): CoreTexts {
   const found: CoreTexts = { templates: [], astray: [] };
   const refuse = (node: Node): void => {
@@ -60,7 +60,9 @@ function textsOfCore(path: string, text: string): CoreTexts {
   return found;
 }
 
-/** The strings with words among what an expression may be: "a file" and "a folder" of `isFile ? "a file" : "a folder"`. */
+/**
+ * Returns the strings with words among the possible values of an expression: "a file" and "a folder" of `isFile ? "a file" : "a folder"`.
+ */
 function wordsOf(node: Node, words: RegExp): Node[] {
   switch (node.type) {
     case "Literal":

@@ -1,8 +1,8 @@
-/** What screen readers announce of what a component returns. */
+/** What screen readers announce in a component's output. */
 
 import type { ComponentChildren } from "preact";
 
-/** Returns the text of its live regions; of components inside, nothing. */
+/** Returns the text of its live regions, without that of inner components. */
 export function liveText(node: ComponentChildren, isLive = false): string {
   if (Array.isArray(node)) return node.map((child) => liveText(child, isLive)).join("");
   if (typeof node === "string" || typeof node === "number") return isLive ? String(node) : "";

@@ -195,7 +195,7 @@ test("a task says what its marks mean, if an answer has some", () => {
   expect(drawn("x = 2", "x = 1")).toContain(legend);
   expect(drawn("x = 1", "x = 1")).not.toContain(legend);
   expect(drawn("x = 1")).not.toContain(legend);
-  // They share nothing that could be read.
+  // They share nothing readable.
   expect(drawn("# ---\n# ---", "(date(2010, 12, 31) + relativedelta(months=(+ 1)))")).not.toContain(legend);
 });
 

@@ -7,7 +7,7 @@ beforeAll(async () => {
   page = await import("../../webview/training/pageState.ts");
 });
 
-/** The state after these, one after the other, as a new page. */
+/** Returns the state of a new page after these changes, one after the other. */
 function after(...changes: readonly Page.Change[]): Page.PageState {
   return changes.reduce(page.changed, page.initialState(undefined));
 }

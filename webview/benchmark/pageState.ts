@@ -10,7 +10,7 @@ export interface PageState {
   numbers: EvaluationNumbers | undefined;
   paperData: PaperDataState | undefined;
   draft: FormDraft;
-  /** Ids of the runs that are chosen, in the order of the choice. Some may be gone. */
+  /** Ids of the runs that are chosen, in the order of the choice. Some may no longer exist. */
   picked: readonly string[];
 }
 

@@ -114,7 +114,7 @@ export interface RunComparison {
           difference: number;
           interval: { low: number; high: number };
           p: number;
-          /** The better run; "none" if no difference was found, "tooFew" if there are too few tasks to tell. */
+          /** The better run; "none" if no difference was found, "tooFew" if there are too few tasks for a verdict. */
           verdict: "first" | "second" | "none" | "tooFew";
         }
       >

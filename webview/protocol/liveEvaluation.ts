@@ -1,4 +1,4 @@
-/** How far an evaluation is, as pages show it. */
+/** The progress of an evaluation, as pages show it. */
 
 export interface LiveEvaluation {
   /** "measuring" counts files of held-out code, for bits per byte. */

@@ -4,7 +4,7 @@ export interface SnippetsState {
   snippets: readonly SnippetShown[];
   /** The one that was removed last and can be restored. */
   removed?: string;
-  /** When the user last asked for a training on them, in milliseconds since 1970: the form takes each such wish once. */
+  /** When the user last asked for a training on them, in milliseconds since 1970: the form acts on each such request once. */
   chosenAt?: number;
 }
 

@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 const armSetting = z.object({
   /** One of the choices, such as "team@0.75 + own"; null for the base alone. */
   adapter: z.nullable(z.string().check(z.minLength(1))),
-  /** Whether other files of the repository may stand in the prompt. */
+  /** Whether other files of the repository may be in the prompt. */
   context: z.boolean(),
 });
 
@@ -18,7 +18,7 @@ export const fromStatistics = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("choosePeriod"), days: z.int().check(z.gte(1), z.lte(366)) }),
   z.object({ type: z.literal("export") }),
-  /** First asks the user. */
+  /** Asks the user to confirm first. */
   z.object({ type: z.literal("clear") }),
   z.object({ type: z.literal("turn"), on: z.boolean() }),
   z.object({ type: z.literal("compare"), a: armSetting, b: armSetting }),
@@ -68,7 +68,7 @@ export interface ComparisonShown {
   a: ArmSetting;
   b: ArmSetting;
   base: string;
-  /** It has stopped, and its result stays until it is dismissed. */
+  /** Whether it has stopped. Its result stays until it is dismissed. */
   hasEnded: boolean;
   suggestions: Readonly<Record<Arm, number>>;
   verdict: Arm | "alike" | "open" | "tooFew";
@@ -99,7 +99,7 @@ export interface StatisticsState {
     | undefined;
   /** In days. */
   period: number;
-  /** The statistics cannot be read or written. */
+  /** The error if the statistics cannot be read or written. */
   problem: { message: string; nextStep: string } | undefined;
   comparison: ComparisonShown | undefined;
   /** What can be compared here. Several adapters in use are one choice. */

@@ -12,11 +12,11 @@ const studyForm = z.object({
   title: text,
   /** Data sets of the paper by name, files and folders by path. */
   suites: z.array(text).check(z.minLength(1)),
-  /** File of the examples for suites of one's own; empty for none. */
+  /** File of the examples for the user's own suites; empty for none. */
   examples: z.string(),
-  /** The base in use, with nothing. */
+  /** Whether the base in use, without anything added, is a candidate. */
   hasBase: z.boolean(),
-  /** Numbers of drawn examples, each a candidate; likewise of the nearest. */
+  /** Numbers of drawn examples, each a candidate. The same for the nearest examples. */
   drawn: z.array(z.int()),
   nearest: z.array(z.int()),
   /** Folder of a sentence encoder that finds the nearest, too; empty for none. */
@@ -64,11 +64,11 @@ export const fromStudies = z.discriminatedUnion("type", [
   z.object({ type: z.literal("getCodeAlpacaPy") }),
   /** Starts or resumes the open study. */
   z.object({ type: z.literal("start") }),
-  /** Ends it after the tasks at work. */
+  /** Ends it after the tasks that are running. */
   z.object({ type: z.literal("pause") }),
   /** Ends it at once. */
   z.object({ type: z.literal("stop") }),
-  /** Moves a run of the plan by this many places, down or, if negative, up, among those that wait for their turn. */
+  /** Moves a run of the plan by this many places, down or, if negative, up, among the waiting runs. */
   z.object({ type: z.literal("move"), run: z.int(), by: z.int() }),
   /** Opens the study's file in the editor. */
   z.object({ type: z.literal("edit") }),
@@ -78,7 +78,7 @@ export const fromStudies = z.discriminatedUnion("type", [
   /** Asks for the tasks of a suite, by its position in the results. */
   z.object({ type: z.literal("tasks"), suite: z.int() }),
   z.object({ type: z.literal("task"), suite: z.int(), id: text }),
-  /** Opens the reference and a run's best answer beside each other in the editor. */
+  /** Opens the reference and a run's best answer side by side in the editor. */
   z.object({ type: z.literal("diff"), suite: z.int(), id: text, run: z.int() }),
   /** Copies a task with its answers as Markdown. */
   z.object({ type: z.literal("copyIssue"), suite: z.int(), id: text }),
@@ -86,7 +86,7 @@ export const fromStudies = z.discriminatedUnion("type", [
   z.object({ type: z.literal("importRuns") }),
   z.object({ type: z.literal("removeRun"), run: text }),
   z.object({ type: z.literal("differences"), pair }),
-  /** Saves that chart as a file. */
+  /** Saves the chart of these differences as a file. */
   z.object({ type: z.literal("saveDifferences"), pair }),
   z.object({ type: z.literal("showLog") }),
 ]);
@@ -109,7 +109,7 @@ export interface StudyFields {
   limit: NumberField;
   seed: NumberField;
   shots: NumberField;
-  /** The most characters of a title, and the most of each other. */
+  /** The most characters of a title, and the most items of each other kind. */
   most: Readonly<Record<"title" | "suites" | "candidates" | "seeds" | "runs", number>>;
 }
 
@@ -136,7 +136,7 @@ export interface StudiesState {
   base: string | undefined;
   bases: readonly string[];
   adapters: readonly string[];
-  /** Whether one of them is in use. */
+  /** Whether one of the adapters is in use. */
   isInUse: boolean;
   /** By adapter: the suite of the files that its training held out, if they are known. */
   heldOut: Readonly<Record<string, string>>;

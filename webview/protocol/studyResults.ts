@@ -23,7 +23,7 @@ export interface CurveFactsView {
   validation?: { before: number; best: number; bestStep: number; last: number };
 }
 
-/** A run of the study, or an earlier one that asked the same of other inputs. */
+/** A run of the study, or an earlier run that evaluated the same with other inputs. */
 export interface HistoryView {
   id: string;
   candidate: string;

@@ -28,7 +28,7 @@ const trainingForm = z.object({
   preset: z.optional(z.enum(["quick", "balanced", "thorough", "paper"])),
   /** If absent, the preset decides. */
   epochs: z.optional(z.int()),
-  /** Files to train on although a rule leaves them out, and rules that do not count. */
+  /** Files to train on although a rule leaves them out, and rules to ignore. */
   include: z.optional(z.array(z.string().check(z.minLength(1)))),
 });
 
@@ -67,7 +67,7 @@ export const fromTraining = z.discriminatedUnion("type", [
   z.object({ type: z.literal("pause") }),
   /** Finishes the training and makes an adapter of its best parameters so far. */
   z.object({ type: z.literal("finish") }),
-  /** Goes on with the training on battery power. */
+  /** Continues the training on battery power. */
   z.object({ type: z.literal("trainOnBattery") }),
   /** Resumes an unfinished training, makes an adapter of it, discards it, or restores it. */
   z.object({ type: z.enum(["resume", "keep", "discard", "undo"]), name }),
@@ -124,9 +124,9 @@ export interface PreviewShown {
   heldOut: number;
   steps: number;
   problems: RowProblems;
-  /** Each is its text in parts: those that the model learns to write, and those that it only reads. */
+  /** Each example is its text in parts: those that the model learns to write, and those that it only reads. */
   examples: readonly (readonly { text: string; learned: boolean }[])[];
-  /** Files and folders; of `canInclude` ones the user can say that they are trained on all the same. */
+  /** Files and folders. The user can include those with `canInclude` anyway. */
   leftOut: readonly { path: string; reason: keyof LeftOut; canInclude: boolean }[];
   /** Further files that are left out. */
   moreLeftOut: number;
@@ -147,11 +147,11 @@ export type TrainingState =
   | { phase: "failed"; name: string; message: string; nextStep: string; reached?: Reached; leftOut?: LeftOut }
   | { phase: "cancelled"; name: string; reached?: Reached };
 
-/** How far a training came that can be resumed. */
+/** How far a resumable training came. */
 export interface Reached {
   step: number;
   steps: number;
-  /** The last one that was told; absent where it stopped before it told any. */
+  /** The last reported loss; absent if the training stopped before it reported one. */
   loss?: number;
 }
 
@@ -168,11 +168,11 @@ export interface TrainingDone {
   beside: readonly ScaledAdapter[];
   /** Why it was not put into use. */
   objection?: Objection;
-  /** Since the training ended. */
+  /** Whether the adapter was deleted after the training ended. */
   deleted?: boolean;
-  /** The adapters that it is in use instead of. */
+  /** The adapters that it replaced. */
   replaced?: readonly ScaledAdapter[] | undefined;
-  /** Time of all work, with the trial; without the time that it waited or was paused. */
+  /** Time of all work, including the trial and excluding waits and pauses. */
   seconds: number;
   validation: Validation | undefined;
   /** Steps done, and the number that was planned. */
@@ -182,7 +182,7 @@ export interface TrainingDone {
   epochs?: number;
   problems: RowProblems;
   leftOut?: LeftOut;
-  /** Absent without a step whose loss is known. */
+  /** Absent if no step's loss is known. */
   curves?: LossCurves;
   /** Absent if no source files were held out. */
   trial?: TrialShown;
@@ -210,7 +210,7 @@ export interface TrainingRunning {
   name: string;
   /** A pending request, which the training fulfills as soon as it can. */
   stopping?: "pause" | "finish" | undefined;
-  /** Why it waits now. */
+  /** Why the training waits now. */
   waits?: "typing" | "battery" | undefined;
   /** Present once the data is read. `raised`: epochs were added because there is little data. */
   outline?: { steps: number; epochs: number; raised: boolean; problems: RowProblems };

@@ -15,14 +15,14 @@ export interface TrialShown {
   alone?: TrialComparison | undefined;
   /** Code that has nothing to do with the workspace. */
   general?: TrialComparison | undefined;
-  /** How it forgets that code: fewer lines are right by more than chance, or only its bits per byte rose. */
+  /** How the adapter forgets that code: significantly fewer lines are right, or only its bits per byte rose. */
   forgets?: "lines" | "bits" | undefined;
   /** Lines and bodies that the adapter improves most, and worsens most. */
   best: readonly TrialExample[];
   worst: readonly TrialExample[];
 }
 
-/** What speaks against using an adapter without being asked to; the last two count where there is no verdict. */
+/** Why an adapter is not put into use automatically. The last two apply if there is no verdict. */
 export type Objection = "worse" | "alike" | "fewer-lines" | "forgets";
 
 export interface TrialComparison extends Compared {

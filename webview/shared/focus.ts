@@ -11,10 +11,10 @@ interface Place {
 const focusable = ":is(button, input, select, textarea, summary):not(:disabled)";
 
 /**
- * For a page's outermost component. When an update removes the focused element, moves the focus to its like beside it, such as the
- * same button of the next row; else to a near one in the same form; else to the one that `next` returns, or without `next` to the
- * nearest that is left. An element that is only disabled gives the focus to that of `next`; without it, the page waits. If there is
- * no such element yet, tries again after the next update.
+ * For a page's outermost component. When an update removes the focused element, moves the focus to a neighbour like it, such as the same
+ * button of the next row; else to a near element in the same form; else to the element that `next` returns, or, without `next`, to the
+ * nearest remaining element. If the focused element is only disabled, moves the focus to the element of `next`. If there is no such element
+ * yet, tries again after the next update.
  */
 export function useKeptFocus(next?: () => HTMLElement | null | undefined): void {
   const waiting = useRef<Place | undefined>(undefined);
@@ -48,13 +48,13 @@ function focusedPlace(): Place | undefined {
   return { element, levels };
 }
 
-/** Whether the user has gone on to another element. */
+/** Whether the user has moved on to another element. */
 function isElsewhere({ element }: Place): boolean {
   const now = document.activeElement;
   return now !== null && now !== document.body && now !== element;
 }
 
-/** Returns an element with the same tag and text in a sibling of what was removed. */
+/** Returns an element with the same tag and text in a sibling of the removed one. */
 function likeOf(place: Place): Element | undefined {
   const { tagName, textContent } = place.element;
   const isLike = (one: Element): boolean => one.tagName === tagName && one.textContent === textContent;
@@ -66,7 +66,7 @@ function likeOf(place: Place): Element | undefined {
     .find(isLike);
 }
 
-/** Returns what is left in the innermost element around the place, of those that match `within`. */
+/** Returns a remaining element in the innermost parent of the place that matches `within` and has one. */
 function nearest({ levels }: Place, within = "*"): Element | undefined {
   for (const { parent } of levels) {
     if (!parent.isConnected || !parent.matches(within)) continue;

@@ -2,7 +2,7 @@
 
 const bundle = JSON.parse(document.getElementById("l10n")?.textContent ?? "{}") as Record<string, string>;
 
-/** The blank between a number and its unit, where a line would look torn. */
+/** The blank between a number and its unit, where a line must not break. */
 const beforeUnit = /(?<=\d) (?=(?:%|m?s|min|h|[kMG]B|tokens\/s|毫?秒|分|小时)(?!\w))/g;
 
 /** Translates `t("{0} files", 3)` like vscode.l10n.t in the extension. */

@@ -102,7 +102,7 @@ const keyOf = (setting: ArmSetting): string => JSON.stringify(setting);
 export function settingsOf({ adapters, active, canSwitchContext }: StatisticsState["choices"]): ArmSetting[] {
   const others = adapters.filter((name) => name !== active);
   const names = active === null ? [null, ...others] : [active, null, ...others];
-  // Where there is no context to switch off, nothing forbids it either.
+  // If there is no context to switch off, no setting forbids it either.
   const contexts = canSwitchContext ? [true, false] : [true];
   return names.flatMap((adapter) => contexts.map((context) => ({ adapter, context })));
 }

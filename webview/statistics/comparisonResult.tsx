@@ -88,7 +88,7 @@ export function verdictText({ verdict, found, needed, hasEnded }: ComparisonShow
   }
 }
 
-/** Measures that no verdict looks at, but that may matter to a choice. */
+/** Measures that the verdict ignores, but that may matter to the user's choice. */
 function ArmTable({ measures: { a, b } }: { measures: ComparisonShown["measures"] }) {
   const rows: readonly (readonly [string, (measures: MeasuresShown) => string])[] = [
     [t("Shown"), ({ shown }) => shown.toLocaleString()],

@@ -51,12 +51,12 @@ export function DayBars({ days }: { days: readonly DayShown[] }) {
 }
 
 function Column({ kind, x, slot, share }: { kind: "shown" | "accepted"; x: number; slot: number; share: number }) {
-  // A small number is still to be seen.
+  // Even a small number must be visible.
   const tall = share === 0 ? 0 : Math.max(1.5, share * (height - 2));
   return <rect class={kind} x={x + slot * 0.12} width={slot * 0.76} y={height - tall} height={tall} />;
 }
 
-/** Returns a bar for each day, or for each seven days if there are many. The last bar is whole. */
+/** Returns a bar for each day, or for each seven days if there are many. The last bar is complete. */
 export function barsOf(days: readonly DayShown[]): Bar[] {
   const size = days.length > mostBars ? 7 : 1;
   const bars: Bar[] = [];
@@ -68,7 +68,7 @@ export function barsOf(days: readonly DayShown[]): Bar[] {
   return bars;
 }
 
-/** The bars in words, for people who hear the page. Leaves out those without suggestions. */
+/** The bars in words, for screen readers. Leaves out those without suggestions. */
 function spoken(bars: readonly Bar[]): string {
   const filled = bars.filter(({ shown }) => shown > 0);
   return filled

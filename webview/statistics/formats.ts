@@ -19,7 +19,7 @@ export function milliseconds(value: number | undefined): string {
   return value === undefined ? "–" : t("{0} ms", Math.round(value).toLocaleString());
 }
 
-/** Suggestions of a hundred. */
+/** Suggestions out of a hundred. */
 export function ofHundred(share: number): string {
   return String(Math.round(100 * share));
 }

@@ -10,7 +10,7 @@ export function IntervalChart({ found: { difference, interval } }: { found: NonN
   const [low, high, zero] = [x(interval.low), x(interval.high), x(0)];
   return (
     <div class="interval">
-      {/* The sentence beside it says the same. */}
+      {/* The sentence next to it says the same. */}
       <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
         <line class="zero" x1={zero} x2={zero} y1={0} y2={height} />
         <line class="range" x1={low} x2={high} y1={height / 2} y2={height / 2} />
@@ -24,7 +24,7 @@ export function IntervalChart({ found: { difference, interval } }: { found: NonN
   );
 }
 
-/** Zero is in the middle, and the whole interval is in sight. */
+/** Zero is in the middle, and the whole interval is visible. */
 export function scaleOf({ low, high }: { low: number; high: number }): (share: number) => number {
   const reach = Math.max(Math.abs(low), Math.abs(high), 0.05) * 1.1;
   return (share) => (width / 2) * (1 + share / reach);

@@ -58,7 +58,7 @@ function PeriodChoice({ period, onChoose }: { period: number; onChoose: (days: n
   );
 }
 
-/** One model alone has the measures above. */
+/** Renders nothing for a single model, whose measures are those above. */
 function Variants({ variants }: { variants: readonly VariantShown[] }) {
   if (variants.length < 2) return null;
   const differs = variants.some(({ context }) => context !== variants[0]!.context);

@@ -54,7 +54,7 @@ export function CandidateFields(props: CandidateFieldsProps) {
   );
 }
 
-/** Examples need pairs to take them from; a paper's data set has them. */
+/** Examples are taken from pairs. The paper's data sets have some; other suites need a file. */
 function ExampleFields({ draft, edit, post }: CandidateFieldsProps) {
   const { drawn, nearest, paths, examples, encoder } = draft;
   const hasExamples = drawn.trim() !== "" || nearest.trim() !== "";

@@ -9,11 +9,11 @@ import { t } from "../shared/l10n.ts";
 /** The fields of the form. They are kept while the panel is hidden. */
 export interface StudyDraft {
   title: string;
-  /** The adapter that "Is my adapter better?" is about; empty for a study of one's own. */
+  /** The adapter that "Is my adapter better?" is about; empty for the user's own study. */
   compared: string;
   /** Data sets of the paper that are chosen. */
   paper: readonly string[];
-  /** Paths of one's own suites. */
+  /** Paths of the user's own suites. */
   paths: readonly string[];
   examples: string;
   encoder: string;
@@ -50,7 +50,7 @@ export const blankStudy: StudyDraft = {
 };
 
 /**
- * "Is my adapter better?": on what its training held out; on CoNaLa where nothing is known of that.
+ * Returns the draft of "Is my adapter better?": on what the adapter's training held out, or on CoNaLa if that is unknown.
  *
  * @param heldOut the suites of adapters
  */
@@ -60,7 +60,7 @@ export function adapterDraft(adapter: string, heldOut: StudiesState["heldOut"]):
   return { ...blankStudy, title: t("Is {0} better?", adapter), compared: adapter, adapters: [adapter], ...suites };
 }
 
-/** Only code has a repository around it. Whether a file of tasks is code shows once the study is planned. */
+/** Only code has a repository around it. Whether a file of tasks is code is known only once the study is planned. */
 export function mayHaveRepository({ paths }: Pick<StudyDraft, "paths">): boolean {
   return paths.length > 0;
 }
@@ -70,7 +70,7 @@ export function lacksCodeAlpacaPy({ paper }: StudyDraft, paperData: PaperDataSta
   return paper.includes("codealpacapy") && paperData?.codealpacapy !== "here";
 }
 
-/** Returns the numbers of a list such as "1, 3"; undefined if it is none. */
+/** Returns the numbers of a list such as "1, 3"; undefined if it is not such a list. */
 function numbersOf(text: string, field: NumberField): number[] | undefined {
   const parts = text.split(/[,\s]+/).filter((part) => part !== "");
   return parts.every((part) => accepts(field, part)) ? [...new Set(parts.map(Number))] : undefined;
@@ -100,7 +100,7 @@ export function obstacle(
   return excess(toStudyForm(draft, fields), fields.most);
 }
 
-/** Returns the part of which a study may not have as many as it has, if there is one. */
+/** Returns what exceeds the limits of a study, if anything does. */
 function excess(form: StudyForm, most: StudyFields["most"]): string | undefined {
   const { title, suites, hasBase, adapters, bases, drawn, nearest, encoder, hasRepository, seeds } = form;
   const whole = Number(hasBase) + adapters.length + bases.length;

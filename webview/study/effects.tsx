@@ -1,4 +1,4 @@
-/** Whether adapters are better than their base alone: for each the measures by which it is, by the paired tests. */
+/** Whether adapters are better than their base alone: for each, the measures by which it is, according to the paired tests. */
 
 import { differenceText, pText, valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import type { EffectView, FindingView } from "../protocol/studyResults.ts";
@@ -43,7 +43,7 @@ export function Effects({ effects }: { effects: readonly EffectView[] }) {
   );
 }
 
-/** The measures that tell nothing, together. */
+/** The measures without a finding, together. */
 function Rest({ findings, verdict }: { findings: readonly FindingView[]; verdict: "none" | "tooFew" }) {
   const titles = findings.filter((one) => one.verdict === verdict).map(({ measure }) => scoreTitle(measure));
   if (titles.length === 0) return null;

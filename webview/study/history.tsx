@@ -1,4 +1,4 @@
-/** The study's runs and earlier ones of other inputs: what each was made of, on which machine, and what has changed since. */
+/** The study's runs and earlier ones with other inputs: what each was made of, on which machine, and what has changed since. */
 
 import type { FromStudies } from "../protocol/study.ts";
 import type { FactName, HistoryView, InputName } from "../protocol/studyResults.ts";
@@ -7,7 +7,7 @@ import { t } from "../shared/l10n.ts";
 
 export interface HistoryProps {
   history: readonly HistoryView[];
-  /** A study at work writes its runs. */
+  /** Whether the study is at work and writes its runs. */
   isBusy: boolean;
   post: (message: FromStudies) => void;
 }

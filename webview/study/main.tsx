@@ -37,7 +37,7 @@ function StudiesPage() {
   );
 }
 
-/** Asks for the tasks that are drilled into, and for the chosen one, again whenever the results have changed. */
+/** Requests the tasks that are drilled into and the chosen one, and does so again whenever the results change. */
 function useTasks({ drilled, results }: PageState): void {
   const { suite, asked } = drilled ?? {};
   useEffect(() => {

@@ -16,7 +16,7 @@ export interface Drilled {
   detail?: TaskView;
   /** The id of the chosen task. */
   asked?: string;
-  /** Whether the page was hidden meanwhile and has come back to them. */
+  /** Whether the page was hidden meanwhile and now shows them again. */
   isReturn?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface KeptPlace extends Pick<Drilled, "filter" | "asked"> {
   suite: Pick<SuiteView, "suite" | "protocol">;
 }
 
-/** How the user wants to see results, of whichever study. */
+/** How the user wants to see results, in every study. */
 export interface Look {
   /** The columns that were switched on or off. */
   columns: Readonly<Record<string, boolean>>;
@@ -46,7 +46,7 @@ export interface PageState {
   drilled: Drilled | undefined;
   /** The place to go back to as soon as its results are there. */
   goal: KeptPlace | undefined;
-  /** The pair whose differences are asked for, and their chart once it is there. */
+  /** The pair whose differences are requested, and their chart once it has arrived. */
   differences: { pair: AskedPair; svg?: string } | undefined;
   look: Look;
   draft: StudyDraft;
@@ -67,7 +67,7 @@ export type Change =
 /** What survives while the panel is hidden. */
 export type Kept = Pick<PageState, "draft" | "isDrafting" | "look"> & { place: KeptPlace | undefined };
 
-/** Returns where the user is, to come back there when the page has been hidden. */
+/** Returns where the user is, so that a page that was hidden can return there. */
 export function placeOf({ studies, results, drilled, goal }: PageState): KeptPlace | undefined {
   const suite = drilled && results?.suites[drilled.suite];
   if (!suite || !studies?.open) return goal;
@@ -106,7 +106,7 @@ export function changed(state: PageState, change: Change): PageState {
       return { ...state, paperData: change.state };
     case "state": {
       const isOther = change.state.open?.name !== state.studies?.open?.name;
-      // Another study is open now: what was shown of the last one goes.
+      // Another study is open now, so nothing of the last one stays.
       return withKnownCandidates({ ...state, studies: change.state, ...(isOther && nothingShown) }, change.state);
     }
     case "results":
@@ -148,7 +148,7 @@ export function changed(state: PageState, change: Change): PageState {
   }
 }
 
-/** Deselects adapters and bases that no longer exist. Until the bases are known, which are never none, keeps the selection. */
+/** Deselects adapters and bases that no longer exist. Until the bases are known (there is always one), keeps the selection. */
 function withKnownCandidates(state: PageState, known: StudiesState): PageState {
   const { draft } = state;
   if (known.bases.length === 0) return state;
@@ -165,7 +165,7 @@ function withResults(state: PageState, results: StudyResults): PageState {
   const now = drilled && state.results?.suites[drilled.suite];
   const wanted = now ?? (goal?.study === studies?.open?.name ? goal?.suite : undefined);
   const suite = results.suites.findIndex((one) => one.suite === wanted?.suite && one.protocol === wanted.protocol);
-  // What was drawn may be of other runs.
+  // The drawn chart may be of other runs.
   const next = { ...state, results, differences: undefined };
   if (suite < 0) return { ...next, drilled: undefined };
   if (now) return { ...next, drilled: drilled.suite === suite ? drilled : { suite, filter: noFilter } };
@@ -177,7 +177,7 @@ function withResults(state: PageState, results: StudyResults): PageState {
   };
 }
 
-/** The filter names runs by their positions, which are others once a run came or went. */
+/** The filter names runs by their positions, which change when a run is added or removed. */
 function withTasks(drilled: Drilled, tasks: SuiteTasks): Drilled {
   const isSame = !drilled.tasks || drilled.tasks.runs.join("\n") === tasks.runs.join("\n");
   const { search, order } = drilled.filter;

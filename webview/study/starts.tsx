@@ -1,4 +1,4 @@
-/** The ways to begin a study: one of one's own, an adapter against its base, and the paper's questions. */
+/** The ways to begin a study: the user's own, an adapter against its base, and the paper's questions. */
 
 import { useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
@@ -36,7 +36,7 @@ export function Starts({ studies, fields, paperData, post, change }: StartsProps
   );
 }
 
-/** The form asks which adapter; the one in use is the first. */
+/** Starts with the first adapter, which is the one in use if there is one. The form lets the user choose another. */
 function AdapterStart({ studies: { adapters, heldOut }, change }: Pick<StartsProps, "studies" | "change">) {
   const [adapter] = adapters;
   return (

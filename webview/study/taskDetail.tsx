@@ -134,8 +134,8 @@ function Prediction({
 const leastShared = 0.25;
 
 /**
- * What the answer adds to the reference, and what it lacks. Undefined without a reference, and if the two share so little that
- * one could read neither.
+ * What the answer adds to the reference, and what it lacks. Undefined without a reference, and if the two share so little that neither
+ * would be readable.
  */
 function differences(text: string, reference: string | undefined): Change[] | undefined {
   if (reference === undefined) return undefined;
@@ -145,7 +145,7 @@ function differences(text: string, reference: string | undefined): Change[] | un
   return 2 * tokens(shared.join("\n")) < leastShared * all ? undefined : parts;
 }
 
-/** Words and single signs, without white space. */
+/** Returns the number of words and single symbols, without white space. */
 function tokens(text: string): number {
   return text.match(/[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu)?.length ?? 0;
 }

@@ -38,7 +38,7 @@ function similarity({ cells }: TaskRowView): number {
   return known.length === 0 ? 0 : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
-/** How far the runs' answers are apart. */
+/** How far apart the runs' answers are. */
 function spread({ cells }: TaskRowView): number {
   const known = cells.flatMap((cell) => cell?.similarity ?? Number(cell?.isRight ?? false));
   return Math.max(...known) - Math.min(...known);

@@ -198,7 +198,7 @@ interface TaskProps {
   ask: (id: string) => void;
 }
 
-/** Draws nothing again that is as it was: with thirty runs, the rows in view are a thousand elements. */
+/** Redraws only what has changed: with thirty runs, the rows in view are a thousand elements. */
 function Task({ row, number, count, runs, isChosen, ask }: TaskProps) {
   const latest = useRef(ask);
   latest.current = ask;

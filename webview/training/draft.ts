@@ -28,7 +28,7 @@ export interface FormDraft {
   paperDataOpen: boolean;
   /** Reasons and files that are trained on in spite of the rules. */
   include: readonly string[];
-  /** The wish for snippets (SnippetsState.chosenAt) that the form has taken. */
+  /** The request for snippets (SnippetsState.chosenAt) that the form has acted on. */
   snippetsChosenAt?: number;
 }
 
@@ -64,7 +64,7 @@ export interface FormFacts {
   workspace: Workspace;
   paperData: PaperDataState | undefined;
   snippets: SnippetsState;
-  /** The last answer; undefined without a question so far. */
+  /** The last answer; undefined before the first question. */
   commits: CommitsState | undefined;
   nameProblem: string | undefined;
   numbers: TrainingNumbers;
@@ -74,7 +74,7 @@ export interface FormFacts {
 /** Returns the reason why the training cannot start yet; undefined if it can. */
 export function obstacle(facts: FormFacts): string | undefined {
   const { draft, nameProblem } = facts;
-  // Before the name, so that the one line tells why there is no preview, too.
+  // Before the name, so that the one line also says why there is no preview.
   const missing = previewObstacle(facts);
   if (missing !== undefined) return missing;
   if (draft.name.trim() === "") return t("Give the adapter a name.");
@@ -123,13 +123,13 @@ function commitsObstacle({ draft, numbers, workspace, commits }: FormFacts): str
   return commits.files > 0 ? undefined : t("Your commits of this period added no Python code here.");
 }
 
-/** What is wrong with months that are no such number. */
+/** Returns what is wrong with months that are not a valid number. */
 export function monthsProblem(numbers: Pick<TrainingNumbers, "months">): string {
   const { minimum, maximum = "∞" } = numbers.months;
   return t("{0}: a whole number from {1} to {2}", monthsLabel, minimum, maximum);
 }
 
-/** Returns how many months of commits are asked for; undefined if what is typed is no such number. */
+/** Returns how many months of commits are asked for; undefined if the typed text is not a valid number. */
 export function monthsOf(draft: FormDraft, { months }: TrainingNumbers): number | undefined {
   const text = textOf(months, draft.months);
   return accepts(months, text) ? Number(text) : undefined;

@@ -48,7 +48,7 @@ export function Form({ preview, edit, post, ...facts }: FormProps) {
           post({ type: "checkName", name: name.trim() });
         }}
       />
-      {/* In sight however long the rest is. */}
+      {/* Stays visible however long the rest is. */}
       <div class="start">
         <Estimate
           estimate={facts.estimate}

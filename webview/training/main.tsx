@@ -29,7 +29,7 @@ function TrainingPage() {
   useKeptFocus(() => view.current?.querySelector<HTMLElement>(":is(button:not(.link), input):enabled"));
   return (
     <main>
-      {/* One training at a time: the others wait. */}
+      {/* Only one training runs at a time, so the others wait. */}
       {training?.phase !== "running" && (
         <>
           <Unfinished trainings={unfinished} post={host.post} />

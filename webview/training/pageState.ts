@@ -80,7 +80,7 @@ export function changed(state: PageState, change: Change): PageState {
   }
 }
 
-/** What an estimate does not depend on. */
+/** The fields that an estimate does not depend on. */
 const unestimated: ReadonlySet<string> = new Set<keyof FormDraft>(["name", "nameChosen", "advanced", "paperDataOpen"]);
 
 function edited(state: PageState, part: Partial<FormDraft>): PageState {
@@ -93,7 +93,7 @@ function edited(state: PageState, part: Partial<FormDraft>): PageState {
   return { ...state, draft, nameProblem, estimate, preview: isOtherData ? undefined : state.preview };
 }
 
-/** Takes a wish to train on them once. */
+/** Acts once on a request to train on snippets. */
 function withSnippets(snippets: SnippetsState, state: PageState): PageState {
   const { chosenAt } = snippets;
   const next = { ...state, snippets };
@@ -117,7 +117,7 @@ function withName(name: string, state: PageState): PageState {
   return state.draft.name.trim() === name ? state : edited(state, { name, nameChosen: true });
 }
 
-/** A form that an earlier window saved may hold the name of what it has trained in part. */
+/** A form that an earlier window saved may hold the name of a training that is still unfinished. */
 function withFreeName(state: PageState): PageState {
   const { training, unfinished, draft } = state;
   const isIdle = training === undefined || training.phase === "idle";
@@ -125,7 +125,7 @@ function withFreeName(state: PageState): PageState {
   return isTaken ? withOtherName(state) : state;
 }
 
-/** The name in the form belongs to another training. */
+/** Suggests another name, because the one in the form belongs to another training. */
 function withOtherName(state: PageState): PageState {
   return withSuggestedName(edited(state, { nameChosen: false, name: state.draft.name }));
 }

@@ -27,7 +27,7 @@ export function Progress({ running, post }: ProgressProps) {
       {!trial && !progress && <Reading reading={reading} />}
       <div class="notes">{outline && <OutlineNotes outline={outline} />}</div>
       <LeftOutLine leftOut={leftOut} onShow={() => post({ type: "showLeftOut" })} />
-      {/* Before its steps begin there is nothing to go on from. */}
+      {/* Before the steps begin, there is nothing to resume. */}
       <Button disabled={isStopping} onClick={() => post({ type: "pause" })}>
         {outline ? t("Pause") : t("Cancel")}
       </Button>
@@ -36,13 +36,13 @@ export function Progress({ running, post }: ProgressProps) {
           {trial ? t("Skip the rest") : t("Stop and keep the best")}
         </Button>
       )}
-      {/* Last, so that no other button moves when it comes. */}
+      {/* Last, so that no other button moves when this one appears. */}
       {waits === "battery" && <Button onClick={() => post({ type: "trainOnBattery" })}>{t("Train on battery")}</Button>}
     </section>
   );
 }
 
-/** Nobody wants to hear, at every burst of typing, that the training waits for it: that is only seen. */
+/** A wait for typing is only shown, not announced, because it begins again at every burst of typing. */
 function Stage({ running }: { running: TrainingRunning }) {
   const isForTyping = running.waits === "typing";
   return (

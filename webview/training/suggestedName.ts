@@ -9,7 +9,7 @@ export function suggestedName(draft: Pick<FormDraft, "data" | "path">, { folder 
       .replace(/^[.-]+/, "")
       .replace(/-+$/, "")
       .slice(0, 40) || "adapter";
-  // File systems may hold "Shop" and "shop" for the same.
+  // File systems may treat "Shop" and "shop" as the same.
   const used = new Set(taken.map((name) => name.toLowerCase()));
   let name = stem;
   for (let i = 2; used.has(name.toLowerCase()); i++) name = `${stem}-${i}`;

@@ -1,4 +1,4 @@
-/** The unfinished trainings of this machine: what can be resumed, made an adapter of, or discarded, and brought back for a while. */
+/** The unfinished trainings of this machine: each can be resumed, made an adapter of, or discarded, and brought back for a while. */
 
 import type { FromTraining, UnfinishedCard } from "../protocol/training.ts";
 import { Button } from "../shared/button.tsx";
@@ -20,7 +20,7 @@ export function Unfinished({ trainings, post }: { trainings: readonly Unfinished
   );
 }
 
-/** A discarded training that is wanted after all. */
+/** Offers to bring back discarded trainings. */
 export function Discarded({ names, post }: { names: readonly string[]; post: Post }) {
   return names.map((name) => (
     <p key={name} class="note discarded">

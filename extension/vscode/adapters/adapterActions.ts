@@ -34,7 +34,7 @@ export function openAdapterView(
   const { library, freshness } = options;
   const view = registerAdapterView(options, subscriptions);
   void forgetEarlierDeletions(options);
-  /** Commands of a row do nothing without one. */
+  /** Row commands do nothing without a row. */
   const ofRow =
     (act: (name: string, row: AdapterRow) => Promise<void>): Command =>
     async (argument) => {
@@ -44,7 +44,7 @@ export function openAdapterView(
   return {
     "graft.selectAdapter": () => selectAdapter(options),
     "graft.combineAdapters": () => combineAdapters(options),
-    // From the command palette it is about those in use, whatever row is selected.
+    // From the command palette, the command applies to the adapters in use, whatever row is selected.
     "graft.changeScale": async (argument) =>
       await changeScale(argument === undefined ? undefined : view.rowOf(argument)?.name, options),
     "graft.adapters.use": ofRow((name) => useAlone(name, options)),
@@ -67,10 +67,10 @@ export function openAdapterView(
 
 type UseAloneOptions = AdapterViewOptions & Pick<ScaleOptions, "comparing">;
 
-/** A click is quick, and a combination with its scales is not: a click that replaces one can be undone. */
+/** One click can replace a combination whose scales took time to set, so it can be undone. */
 async function useAlone(name: string, { library, messages, comparing }: UseAloneOptions): Promise<void> {
   const before = library.active;
-  // A comparison that ends by it offers the way back itself.
+  // If this ends a comparison, the comparison's own notice offers the way back.
   const isTold = comparing.isRunning;
   await library.activate(alone(name, before));
   await completeStep("graft.adapterSelected");
@@ -90,7 +90,7 @@ async function rename(from: string, { library }: AdapterViewOptions): Promise<vo
   const name = to?.trim();
   if (name === undefined || name === from) return;
   await renameAdapter(library.folder, from, name);
-  // Windows that use it follow, this one and others.
+  // Every window that uses the adapter follows the rename, including this one.
   await recordRename(library.folder, { from, to: name, at: Date.now() });
   library.refresh();
 }
@@ -130,7 +130,7 @@ async function exportOne({ name, formats = [] }: AdapterRow, options: AdapterVie
   messages.tell("info", vscode.l10n.t("Exported to {0}.", out.fsPath));
 }
 
-/** Takes a folder of PEFT or Graft, and a free name like the folder's. */
+/** Imports an adapter folder that PEFT or Graft wrote, under a free name like the folder's. */
 async function importOne(options: UseAloneOptions): Promise<void> {
   const { library, libraryProcess, messages } = options;
   const source = await chooseFolder(vscode.l10n.t("Import"));
@@ -143,7 +143,7 @@ async function importOne(options: UseAloneOptions): Promise<void> {
   ]);
 }
 
-/** Returns the name, made acceptable, with a number where it is taken. */
+/** Returns the name with only allowed characters, and with a number appended if it is taken. */
 function freeName(wanted: string, isFree: (name: string) => boolean): string {
   const stem =
     wanted

@@ -11,7 +11,7 @@ import { foreignText } from "./selectAdapter.ts";
  * - "adapter active": in use here, and has a scale;
  * - "adapter active virtual": in use here, without a scale;
  * - "adapter idle": can be used;
- * - "adapter idle more": can be used beside those in use;
+ * - "adapter idle more": can be used together with those in use;
  * - "adapter unfit": cannot be used with the base.
  */
 function kindOf({ name, problem, isVirtual }: AdapterRow, active: readonly ChosenAdapter[]): string {
@@ -34,7 +34,7 @@ export function adapterItem(row: AdapterRow, active: readonly ChosenAdapter[]): 
   item.tooltip = new vscode.MarkdownString(linesOf(row).map(escaped).join("\n\n"));
   const warning = problem ? translated(problem.message) : foreign && foreignText(foreign);
   item.accessibilityInformation = { label: [name, item.description, warning].filter(Boolean).join(", ") };
-  // Where it is the only one in use already, a click only selects the row.
+  // If it is already the only one in use, a click only selects the row.
   if (!problem && !(isActive && active.length === 1)) {
     item.command = { command: "graft.adapters.use", title: vscode.l10n.t("Use"), arguments: [row] };
   }
@@ -105,7 +105,7 @@ function figuresOf({ validation, trial }: NonNullable<AdapterDetails["training"]
   ];
 }
 
-/** Names and messages are no Markdown. */
+/** Escapes Markdown, because names and messages are plain text. */
 function escaped(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]()#+\-.!|<>~]/g, "\\$&");
 }

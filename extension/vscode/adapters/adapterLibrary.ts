@@ -1,6 +1,6 @@
 /**
- * The adapters of this machine: PEFT folders in the extension's own storage, and those that are active here, each with its scale,
- * also after another window has renamed one.
+ * The adapters of this machine: PEFT folders in the extension's own storage, and those that are active here, each with its scale. Follows
+ * renames by other windows.
  *
  * Knows names and folders. The engine reads the adapters, and checks whether one fits a base.
  */
@@ -33,9 +33,9 @@ export interface AdapterLibrary {
   readonly onDidChangeNames: vscode.Event<void>;
   /** Fires when one was renamed, in this window or in another. */
   readonly onDidRename: vscode.Event<Rename>;
-  /** Fires some time after the weights of one in use were replaced, in this window or in another, as by a refresh. */
+  /** Fires some time after the weights of an adapter in use were replaced, for example by a refresh, in this window or another. */
   readonly onDidChangeWeights: vscode.Event<void>;
-  /** Tells that adapters were added, removed or renamed: a watcher would notice it later. */
+  /** Reports that adapters were added, removed or renamed, because a watcher notices it later. */
   refresh(): void;
   /** Why a new adapter cannot have this name; undefined if it can. */
   nameProblem(name: string): string | undefined;

@@ -32,7 +32,7 @@ export function registerAdapterView(options: AdapterViewOptions, subscriptions: 
       return (await library.names()).map((name) => ({ name, folder: "", details: { bytes: 0, writtenAt: 0 } }));
     }
   };
-  // While VS Code waits for rows it knows none, and a command on one would do nothing. So they are read before it asks.
+  // While VS Code waits for rows, it has none, and a command on a row would do nothing. So the rows are read before it asks.
   let rows: Promise<AdapterRow[]> | undefined;
   let latest = 0;
   const reread = async (): Promise<void> => {

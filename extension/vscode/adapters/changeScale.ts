@@ -31,7 +31,7 @@ interface ScaleItem extends vscode.QuickPickItem {
 }
 
 const offered = [0, 0.25, 0.5, 0.75, 1, 1.25, scaleRange.greatest];
-/** Who holds an arrow key down means the scale where it stops; in milliseconds. */
+/** Milliseconds before a highlighted scale is tried, because a user who holds an arrow key down wants the scale where it stops. */
 const pauseBeforeTrial = 100;
 
 /** @param wanted the name of an adapter; undefined to ask if there are several */
@@ -120,7 +120,7 @@ async function chooseScale(
       isAccepted = true;
       pick.hide();
       await library.activate(withScale(before, name, item.scale));
-      // What the list promised, in its place.
+      // Shows in the editor what the list promised.
       if (suggest) await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
     }),
   );
@@ -154,13 +154,13 @@ function itemsFor(
   const items = scales.map(itemOf);
   const scale = scaleFromPercent(typed);
   if (typed.trim() === "" || (scale !== undefined && scales.includes(scale))) return items;
-  // VS Code knows items by their place: at the end, what is typed moves no other one while a choice is under way.
+  // VS Code identifies items by position. A typed scale goes last, where it moves no other item while the user chooses.
   if (scale !== undefined) return [...items, { ...itemOf(scale), alwaysShow: true }];
   const limits = t("Type a percentage from {0} to {1}.", percentOf(scaleRange.least), percentOf(scaleRange.greatest));
   return [...items, { label: `$(info) ${limits}`, alwaysShow: true }];
 }
 
-/** The first line that says something. */
+/** Returns the first line that is not blank. */
 function suggestionText(suggestion: string): string {
   const lines = suggestion.split("\n").filter((line) => line.trim() !== "");
   const [first] = lines;

@@ -129,7 +129,7 @@ function itemOf(
   return {
     adapter,
     label: problem ? `$(circle-slash) ${name}` : name,
-    // Virtual tokens have no scale, and what cannot be used is used at none.
+    // Virtual tokens have no scale, and neither has an adapter that cannot be used.
     description: [
       ...(isVirtual || problem ? [] : [scaleText(scale)]),
       ...(description ? [translated(description)] : []),

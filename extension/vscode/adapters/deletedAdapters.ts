@@ -1,6 +1,6 @@
 /**
- * Deletes adapters, with Undo as long as its notification is there. Once a deletion cannot be undone any more, the files that the adapter's
- * training held out go, too: they are the user's code. The adapter itself stays in a folder that the user may empty.
+ * Deletes adapters, with Undo while the notification is visible. Once a deletion can no longer be undone, the files that the adapter's
+ * training held out are deleted, too, because they are the user's code. The adapter itself stays in a folder that the user may empty.
  */
 
 import { join } from "node:path";
@@ -14,11 +14,11 @@ type DeletionOptions = Pick<AdapterViewOptions, "library" | "places" | "messages
 export async function deleteWithUndo(name: string, options: DeletionOptions): Promise<void> {
   const { library, messages } = options;
   const deleted = deletedFolder(options);
-  // An earlier deletion of this name gives way; another window may just have made it.
+  // Forgets an earlier deletion of this name. If the adapter is gone, another window may just have deleted it.
   if (await isFolder(join(library.folder, name))) await forget([name], options);
   await deleteAdapter(library.folder, name, deleted);
   library.refresh();
-  // The workspace remembers the names of its adapters, so that one that comes back is in use again.
+  // The workspace remembers the names of its adapters, so a restored adapter is in use again.
   const undo = async (): Promise<void> => {
     await restoreAdapter(library.folder, name, deleted);
     library.refresh();
@@ -31,12 +31,12 @@ export async function deleteWithUndo(name: string, options: DeletionOptions): Pr
 /** Milliseconds for which another window may offer Undo: a day. */
 const undoable = 24 * 60 * 60 * 1000;
 
-/** A window that opens has no notifications of earlier ones. */
+/** Forgets deletions older than {@link undoable}. A new window does not have their notifications. */
 export async function forgetEarlierDeletions(options: DeletionOptions): Promise<void> {
   await forget(await deletedBefore(Date.now() - undoable, deletedFolder(options)), options);
 }
 
-/** Only logs a failure: nobody has asked for this. */
+/** Only logs a failure, because the user has not asked for this. */
 async function forget(names: readonly string[], options: DeletionOptions): Promise<void> {
   if (names.length === 0) return;
   const { library, places, messages } = options;

@@ -9,7 +9,7 @@ import type { Rename } from "../../core/adapters/library/renames.ts";
 export interface RememberedAdapters {
   readonly adapters: readonly ChosenAdapter[];
   remember(adapters: readonly ChosenAdapter[]): Promise<void>;
-  /** Takes over the names that the adapters have now. */
+  /** Adopts the names that the adapters have now. */
   follow(renames: readonly Rename[]): void;
 }
 

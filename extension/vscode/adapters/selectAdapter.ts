@@ -123,8 +123,8 @@ function failure(error: unknown): AdapterItem[] {
 }
 
 /**
- * An active adapter that does not fit cannot be chosen again, so the way to fix it has the focus. Where the user has typed, the editor
- * focuses the first match: the active adapter may be filtered out, and nothing would have the focus.
+ * An active adapter that does not fit cannot be chosen again, so "None" has the focus, which is the way to fix that. Once the user has
+ * typed, the editor focuses the first match: the active adapter may be filtered out, and then nothing would have the focus.
  */
 function focusActive(pick: vscode.QuickPick<AdapterItem>, library: AdapterLibrary): void {
   if (pick.value !== "") return;

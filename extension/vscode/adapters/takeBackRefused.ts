@@ -1,6 +1,6 @@
 /**
- * Takes back a choice of adapters that completion cannot use, whoever made it: those that were in use before it are in use again. The
- * engine tells the reason.
+ * Reverts a choice of adapters that completion cannot use, whoever made it, to the adapters that were in use before. The engine reports the
+ * reason.
  */
 
 import { isDeepStrictEqual } from "node:util";
@@ -23,7 +23,7 @@ export interface TakeBackOptions {
 
 export function takeBackRefused(options: TakeBackOptions, subscriptions: vscode.Disposable[]): void {
   const { engine, library, configuration, comparing, messages } = options;
-  /** What completed last in this window. What is in use when it opens counts as such; then the base has yet to be opened. */
+  /** The base and adapters that last completed in this window. At first, the adapters in use when it opens, and no base yet. */
   let served: { base?: string; adapters: readonly ChosenAdapter[] } = { adapters: library.active };
   subscriptions.push(
     engine.onDidChangeState(

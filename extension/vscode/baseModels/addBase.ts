@@ -23,7 +23,7 @@ async function chooseSource(bases: BaseLibrary): Promise<string | undefined> {
   pick.title = vscode.l10n.t("Add base model");
   pick.placeholder = vscode.l10n.t("OWNER/NAME of a Hugging Face model, or the path of a folder");
   pick.matchOnDescription = true;
-  // Names are copied from a browser.
+  // Keeps the list open while the user copies a name from a browser.
   pick.ignoreFocusOut = true;
   const show = (): void => {
     pick.items = [...typed(pick.value.trim()), folderItem, ...offered(bases)];

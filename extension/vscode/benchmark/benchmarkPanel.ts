@@ -127,7 +127,7 @@ const formats: Readonly<Record<string, ExportFormat>> = {
   ".tex": "latex",
 };
 
-/** Without an ending of these, the file is a .csv and named so. */
+/** A file without one of these endings becomes a .csv and gets that ending. */
 async function chooseExport(): Promise<string | undefined> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const chosen = await vscode.window.showSaveDialog({

@@ -1,4 +1,4 @@
-/** Tells pages how far an evaluation is. */
+/** Reports the progress of an evaluation to pages. */
 
 import type { EvaluationProgress } from "../../core/evaluation/runs/progress.ts";
 import type { LiveEvaluation } from "../../../webview/protocol/liveEvaluation.ts";

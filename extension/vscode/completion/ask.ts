@@ -1,4 +1,4 @@
-/** Asks for the completions of this window: from what is known, or from the engine; and ahead of the user. */
+/** Gets the completions of this window from earlier answers or from the engine, and asks ahead of the user. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Completion } from "../../core/completion/result/completion.ts";
@@ -15,37 +15,37 @@ export type Frame = Omit<CompletionRequest, "prefix" | "suffix">;
 export type FrameAt = (cursor: Cursor, signal: AbortSignal) => Promise<Frame>;
 
 export interface Asking {
-  /** The questions that follow are about this root folder: the answers from another one are forgotten. */
+  /** Sets the root folder of the questions that follow. Forgets the answers from another one. */
   enter(folder: string): void;
   /** Returns a completion that is known without the engine. */
   known(cursor: Cursor, frame: Frame): Completion | undefined;
   /** Asks the engine. Undefined if the request was cancelled or failed. */
   ask(cursor: Cursor, frame: Frame, signal: AbortSignal): Promise<Completion | undefined>;
-  /** Other completions of the line than `text`, as far as they are found in time. */
+  /** Returns completions of the line other than `text`, as far as they are found in time. */
   alternatives(cursor: Cursor, frame: Frame, text: string, signal: AbortSignal): Promise<readonly string[]>;
-  /** While a suggestion is read, asks for the one after it. Every other question ends this. */
+  /** Asks for the next suggestion while the user reads this one. Every other question ends this. */
   askAhead(cursor: Cursor, frameAt: FrameAt, text: string, indent: string): Promise<void>;
-  /** Ends what was asked ahead. */
+  /** Cancels what was asked ahead. */
   readonly giveUp: () => void;
   /** Forgets all answers, for example because the adapter changes. */
   readonly clear: () => void;
 }
 
-/** Whether the index did not answer in time: it may know better when the user comes back. */
+/** Whether the index did not answer in time. It may know more when the user comes back. */
 export function isLate({ context, copies }: Pick<Frame, "context" | "copies">): boolean {
   return context !== undefined && copies === undefined;
 }
 
-/** A suggestion that is replaced sooner was not read; in milliseconds. */
+/** Milliseconds before asking ahead. A suggestion that is replaced sooner was not read. */
 const pauseBeforeAhead = 250;
-/** The most time that alternatives may take, in milliseconds, and their search. */
+/** The most milliseconds that alternatives may take, and how they are searched for. */
 const alternativesLimit = 700;
 const alternativeSearch = { beams: 4, maxTokens: 32, multiline: "never" } as const;
 
 export function openAsking(engine: Pick<Engine, "complete">): Asking {
   const answers = rememberAnswers();
   let ahead = new AbortController();
-  /** Counts what is forgotten, so that an answer from before is not kept. */
+  /** Counts how often answers were forgotten, so that an answer to an earlier question is not kept. */
   let epoch = 0;
   let entered = "";
   const kindOf = ({ maxTokens, multiline }: Frame): string => `${maxTokens} ${multiline}`;

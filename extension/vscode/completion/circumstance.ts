@@ -5,7 +5,7 @@ import type { QuietPlace } from "../../core/completion/trigger.ts";
 import type { Silence } from "../../core/completion/judgement/suggestionEvent.ts";
 import type { Configuration } from "../configuration.ts";
 
-/** Returns why not to complete in this document, also if the user asks for it. */
+/** Whether the settings exclude this document from completion, even if the user asks for one. */
 export function isExcluded(document: vscode.TextDocument, configuration: Pick<Configuration, "get">): boolean {
   return configuration.get("completion.exclude").some((pattern) => vscode.languages.match({ pattern }, document) > 0);
 }

@@ -42,7 +42,7 @@ interface Answer {
   readonly verdict: Verdict;
 }
 
-/** Milliseconds that a question waits for the index where nothing is shown without it, for example while the index is written. */
+/** Milliseconds that a question waits for the index if nothing would be shown without it, for example while the index is written. */
 const longPatience = 2000;
 
 type Provide = vscode.InlineCompletionItemProvider["provideInlineCompletionItems"];
@@ -83,7 +83,7 @@ export function registerCompletionProvider(
     };
     let answer = await answerWith(await contexts.of(document, cursor, signal));
     if (answer?.verdict.silence && isLate(answer.front)) {
-      // Nobody asks again while the user waits, and the copies that are missing may be what there is to say.
+      // The editor does not ask again while the user waits, and the missing copies may be what there is to suggest.
       const front = await contexts.of(document, cursor, signal, longPatience);
       if (!isLate(front)) answer = await answerWith(front);
     }
@@ -100,7 +100,7 @@ export function registerCompletionProvider(
     const { suggestion, command } = events.appeared({
       document: question.document,
       offset: document.offsetAt(position),
-      // The editor shows what the range does not hold yet.
+      // The editor shows only what the range does not hold yet.
       texts: texts.map((text) => text.slice(typed)),
       facts: { ...source, trigger, confidence: verdict.confidence, milliseconds, tokens: completion.tokens },
     });
@@ -118,7 +118,10 @@ export function registerCompletionProvider(
   subscriptions.push(vscode.languages.registerInlineCompletionItemProvider({ language: "python" }, provider));
 }
 
-/** Returns a wait until the user has paused in a document, from `startedAt` on; what was asked ahead ends when they go on. */
+/**
+ * Returns a function that waits until the user has paused in a document for a question that began at `startedAt`. A change of the active
+ * document cancels what was asked ahead.
+ */
 function followPauses(
   { asking, configuration }: Pick<CompletionProviderOptions, "asking" | "configuration">,
   subscriptions: vscode.Disposable[],
@@ -134,7 +137,7 @@ function followPauses(
     }),
   );
   return async (document, startedAt) => {
-    // The editor itself waits about 50 ms before it asks, which count.
+    // The editor itself waits about 50 ms before it asks, and these count.
     const quiet = startedAt - (changedAt.get(document) ?? -Infinity);
     const pause = configuration.get("completion.debounce") - quiet;
     if (pause > 0) await sleep(pause);
@@ -149,7 +152,7 @@ interface Target {
   range: vscode.Range;
 }
 
-/** At the cursor, or after the entry that is selected in the suggest widget, as if it were accepted already. */
+/** Returns the target at the cursor, or after the entry selected in the suggest widget as if the user had accepted it already. */
 function targetAt(
   document: vscode.TextDocument,
   position: vscode.Position,
@@ -180,7 +183,7 @@ export function frameOf(
   configuration: Configuration,
 ): Frame {
   return {
-    // An untitled document has no path that says anything.
+    // An untitled document has no meaningful path.
     ...(!document.isUntitled && {
       path: placeOf(document.uri)?.path ?? vscode.workspace.asRelativePath(document.uri, false),
     }),

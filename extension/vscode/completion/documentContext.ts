@@ -14,8 +14,8 @@ export interface DocumentContext {
 }
 
 /**
- * In characters. The text of a longer file is read only near the cursor, from a place that stays the same for some time,
- * so that a keystroke costs the same in a file of any length.
+ * In characters. In a longer file, only the text near the cursor is read, from a start that rarely moves, so that a keystroke costs the
+ * same in a file of any length.
  */
 const [farthest, stride] = [400_000, 100_000];
 
@@ -49,7 +49,10 @@ export function contextAt(
   return { prefix: unixLines(earlier) + prefix, suffix: suffix + unixLines(later) };
 }
 
-/** Returns where to start to read: the document's start, or a line start between {@link farthest} and one stride more before. */
+/**
+ * Returns where to start reading: the document's start, or a line start that is between {@link farthest} and one stride more before the
+ * cursor.
+ */
 function startFor(document: vscode.TextDocument, position: vscode.Position): vscode.Position {
   const earliest = document.offsetAt(position) - farthest;
   if (earliest <= 0) return new vscode.Position(0, 0);
@@ -62,7 +65,7 @@ function unixLines(text: string): string {
   return text.replaceAll("\r\n", "\n");
 }
 
-/** Returns the texts of a notebook's Python cells before this one and after it, the nearest first to stay; empty for a file. */
+/** Returns the texts of a notebook's Python cells before and after this one; empty for a file. The nearest cells have priority. */
 function otherCells(
   document: vscode.TextDocument,
   before: number,

@@ -34,7 +34,7 @@ export interface Engine {
   readonly base: string;
   readonly state: EngineState;
   readonly onDidChangeState: vscode.Event<EngineState>;
-  /** Fires when a completion is asked for, and when its request ends. */
+  /** Fires when a completion is requested, and when its request ends. */
   readonly onDidAsk: vscode.Event<void>;
   /** Loads base and adapter; resolves when completions can begin. */
   start(): Promise<void>;
@@ -101,7 +101,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     asked,
     { dispose: () => client.dispose() },
     library.onDidChangeActive(() => {
-      messages.forget(); // What is wrong with other adapters is news.
+      messages.forget(); // A problem with other adapters is new to the user.
       void start();
     }),
     library.onDidChangeWeights(() => void start()),
@@ -131,7 +131,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
   };
 }
 
-/** Sends requests. Failures are told, or end in the log where nobody waits for the answer. */
+/** Sends requests. Shows failures to the user, or only logs them if the user does not wait for the answer. */
 function requestsTo(
   client: CompletionClient,
   {
@@ -179,7 +179,7 @@ function fallbackText({ device, next, reason }: DeviceFallback): string {
   return vscode.l10n.t("{0} failed ({1}). Completions continue on the {2}.", failed, translated(reason), going);
 }
 
-/** Reports crashes. Repeated crashes give one message, until the engine stays off. */
+/** Reports crashes: the first restart with one message, later ones only in the log, and another message once the engine stays off. */
 function crashTeller(
   { messages, log }: Pick<EngineOptions, "messages" | "log">,
   restart: () => Promise<void>,
@@ -207,7 +207,7 @@ function crashTeller(
   };
 }
 
-/** Where another base or adapter is chosen. */
+/** Returns the actions for choosing another base or adapter. */
 function waysOut(error: unknown): Action[] {
   const kind = error instanceof UserError ? error.code.split("-")[0] : "";
   const run = (command: string, ...args: string[]) => {
@@ -215,7 +215,7 @@ function waysOut(error: unknown): Action[] {
   };
   if (kind === "adapter") return [{ title: vscode.l10n.t("Select Adapter"), run: run("graft.selectAdapter") }];
   if (kind !== "base") return [];
-  // The folder's own settings may name the base, which the user's do not show.
+  // The workspace's settings may name the base, and the user's settings do not show it.
   const set = vscode.workspace.getConfiguration("graft").inspect("base");
   const settings = set?.workspaceValue === undefined ? "openSettings" : "openWorkspaceSettings";
   return [

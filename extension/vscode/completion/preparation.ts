@@ -1,6 +1,6 @@
 /**
- * Prepares prompts while the user pauses: the context is chosen anew, and the model reads it before the next request. A file that
- * is opened or returned to is read ahead, too. Every keystroke ends this.
+ * Prepares prompts while the user pauses: the context is chosen again, and the model reads it before the next request. A file that is
+ * opened or returned to is read ahead, too. Every keystroke ends this.
  */
 
 import * as vscode from "vscode";
@@ -20,7 +20,7 @@ export interface PreparationOptions {
 
 /** Milliseconds without a keystroke or a move of the cursor. Longer than people pause within a line. */
 const pauseLength = 700;
-/** A cursor that moves at least this many lines looks at something else. */
+/** After a move of at least this many lines, the user looks at something else. */
 const jumpLength = 32;
 
 export function prepareWhilePausing(options: PreparationOptions, subscriptions: vscode.Disposable[]): void {

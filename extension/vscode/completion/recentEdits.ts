@@ -5,7 +5,7 @@ import type { Snippet } from "../../core/repository/repositoryQuery.ts";
 import { placeOf } from "../repository/roots.ts";
 
 export interface RecentEdits {
-  /** Returns the places in other documents of the same root, the last first. */
+  /** Returns the places in other documents of the same root, the most recent first. */
   besides(document: vscode.TextDocument): Snippet[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * What stands in front of a document in the prompt: parts of other files of its own root folder, and copies of the text at the
- * cursor. Only in trusted folders; the index knows which files may be read.
+ * What precedes a document in the prompt: parts of other files of its root folder, and copies of the text at the cursor. Only in trusted
+ * folders; the index knows which files may be read.
  */
 
 import { basename } from "node:path";
@@ -31,15 +31,18 @@ export interface AskedIndex {
 export type Front = Pick<CompletionRequest, "repositoryName" | "edition"> & Partial<FileContext>;
 
 export interface RepositoryContext {
-  /** Returns what precedes the text of a request: what is known already if the index does not answer in `patience` milliseconds. */
+  /**
+   * Returns what precedes the text of a request. If the index does not answer within `patience` milliseconds, returns what is already
+   * known.
+   */
   of(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal, patience?: number): Promise<Front>;
-  /** The user pauses: returns what has changed, to be prepared; undefined if nothing has. */
+  /** Called when the user pauses. Returns what has changed, for preparation; undefined if nothing has. */
   pause(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal): Promise<Front | undefined>;
-  /** Other files are read from now on: what was written with the ones before must not be shown again. */
+  /** Fires when other files are read from now on. Completions that were made with the earlier ones must not be shown again. */
   readonly onDidChangeFiles: vscode.Event<void>;
 }
 
-/** Milliseconds that a question waits for the index. Most take 5, and no context is better than one that comes late. */
+/** Milliseconds that a question waits for the index. Most answers take 5, and no context is better than a late one. */
 const shortPatience = 80;
 
 interface Root {

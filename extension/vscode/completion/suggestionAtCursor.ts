@@ -1,4 +1,4 @@
-/** What Graft suggests at the cursor when it is asked, for lists that compare adapters. Shows nothing in the editor. */
+/** Gets Graft's suggestion at the cursor on request, for lists that compare adapters. Shows nothing in the editor. */
 
 import * as vscode from "vscode";
 import type { Configuration } from "../configuration.ts";

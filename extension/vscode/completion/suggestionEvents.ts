@@ -11,9 +11,9 @@ import {
 
 export interface SuggestionEvents {
   readonly onDidHappen: vscode.Event<SuggestionEvent>;
-  /** Tells of a silence, or of another event that only the caller knows. */
+  /** Reports a silence, or another event that only the caller knows. */
   tell(event: SuggestionEvent): void;
-  /** Tells that texts are about to be shown, and returns the suggestion and the command for their items. */
+  /** Reports that texts are about to be shown. Returns the suggestion and the command for their items. */
   appeared(appearance: Appearance): { suggestion: Suggestion; command: vscode.Command };
   readonly rest: SuggestionLife["rest"];
 }

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-/** Calls `found` when a Python document is there, and `start` this many milliseconds later. `isWaiting` in between. */
+/** Calls `found` when a Python document is open, and `start` `delay` milliseconds later. `isWaiting` is true in between. */
 export function afterFirstPython(
   { delay, found, start }: { delay: number; found: () => void; start: () => void },
   subscriptions: vscode.Disposable[],

@@ -1,12 +1,12 @@
-/** Deletes indexes from disk while no process writes them: those of some roots, to build them again, or all. */
+/** Deletes indexes from disk while no process writes them: the indexes of some roots, to rebuild them, or all. */
 
 import { realpath, rm } from "node:fs/promises";
 import { storeFolder } from "../../core/repository/storage/storeFolder.ts";
 
 export interface IndexDeletion {
-  /** Whether no index may be open: while some are deleted, and after all were. */
+  /** Whether no index may be open: while some are being deleted, and after all were deleted. */
   readonly isDeleted: boolean;
-  /** @throws the system's error if a file cannot be deleted; the roots are open again all the same */
+  /** @throws the system's error if a file cannot be deleted; the roots are open again even then */
   rebuild(roots: readonly string[]): Promise<void>;
   /** @throws the system's error; then the indexes are as they were before */
   deleteAll(): Promise<void>;
@@ -17,7 +17,7 @@ export interface IndexDeletionOptions {
   home: string;
   /** Ends the process that writes them. */
   end: () => Promise<void>;
-  /** Opens and closes indexes, as `isDeleted` is now. */
+  /** Opens or closes indexes to match `isDeleted`. */
   follow: () => void;
 }
 

@@ -1,4 +1,4 @@
-/** Keeps the index of each root folder open that may have one, while the window's folders and settings change. */
+/** Keeps an index open for each root folder that may have one, while the window's folders and settings change. */
 
 import * as vscode from "vscode";
 import type { RepositoryProcess } from "../../engine/repositoryProcess.ts";
@@ -7,7 +7,7 @@ import { rootsOfWindow } from "./roots.ts";
 
 export interface OpenRoots {
   readonly has: (folder: string) => boolean;
-  /** Opens and closes indexes, as folders and settings are now. */
+  /** Opens and closes indexes to match the current folders and settings. */
   readonly follow: () => void;
 }
 
@@ -15,7 +15,7 @@ export function openRoots(
   process: Pick<RepositoryProcess, "open" | "close">,
   { home, allowed }: { home: string; allowed: () => readonly string[] },
 ): OpenRoots {
-  /** Each root that is open, with the other ones. */
+  /** Each open root, with the other roots. */
   const opened = new Map<string, readonly string[]>();
   return {
     has: (folder) => opened.has(folder),
@@ -38,7 +38,7 @@ export function openRoots(
 
 type Obstacle = "no-folder" | "untrusted" | "enable" | "repository.enable";
 
-/** What keeps the roots of this window from having an index: that there are none, that nobody trusts them, or a setting that is off. */
+/** Returns what keeps the roots of this window from having an index: no root, an untrusted workspace, or a setting that is off. */
 function obstacleTo(roots: readonly string[], configuration: Pick<Configuration, "get">): Obstacle | undefined {
   if (roots.length === 0) return "no-folder";
   if (!vscode.workspace.isTrusted) return "untrusted";

@@ -1,4 +1,4 @@
-/** Tells the repository process of what changes in the window: documents while they are typed, and files on disk. */
+/** Reports the window's changes to the repository process: documents as the user types, and files on disk. */
 
 import * as vscode from "vscode";
 import type { RepositoryProcess } from "../../engine/repositoryProcess.ts";
@@ -12,11 +12,11 @@ export interface ChangesOptions {
 
 /** Milliseconds without a keystroke before a document is indexed. */
 const typingPause = 300;
-/** Milliseconds that collect the files of a checkout. */
+/** Milliseconds in which changes are collected, so that a checkout's files are reported together. */
 const settle = 300;
 
 export interface Documents {
-  /** Tells of all unsaved documents: a root has been opened. */
+  /** Reports all unsaved documents, because a root has been opened. */
   tellAll(): void;
 }
 
@@ -74,7 +74,7 @@ export function followFiles({ process, isOpen }: ChangesOptions, subscriptions: 
     timer ??= setTimeout(flush, settle);
   };
   const sources = vscode.workspace.createFileSystemWatcher("**/*.py");
-  // A folder that comes or goes is told once, without the files in it. The process finds out which of these are folders.
+  // VS Code reports a created or deleted folder once, without the files in it. The process finds out which paths are folders.
   const folders = vscode.workspace.createFileSystemWatcher("**", false, true, false);
   subscriptions.push(
     sources,

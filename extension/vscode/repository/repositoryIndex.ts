@@ -1,7 +1,7 @@
 /**
  * The repository indexes of a window: one for each root folder, from the first Python document on, in trusted workspaces only.
  *
- * For completion: `index.query(document, { prefix, suffix }, signal)` → the answer, or undefined where there is none in time.
+ * For completion: `index.query(document, { prefix, suffix }, signal)` → the answer, or undefined if there is none in time.
  */
 
 import * as vscode from "vscode";
@@ -20,8 +20,8 @@ import { watchRules } from "./ruleFiles.ts";
 
 export interface RepositoryIndex {
   /**
-   * Asks about the text around a cursor of `document`. The file's own text is not in the answer. Undefined outside of all roots,
-   * while the root is read, and as soon as the signal is aborted; where a root has no index, nothing is found.
+   * Asks about the text around a cursor of `document`. The file's own text is not in the answer. Undefined outside of all roots, while the
+   * root is being read, and as soon as the signal is aborted. For a root without an index, the answer is empty.
    */
   query(
     document: vscode.TextDocument,
@@ -30,16 +30,16 @@ export interface RepositoryIndex {
   ): Promise<RepositoryAnswer | undefined>;
   /** Whole sentences about the state, for the status bar. */
   readonly notes: readonly string[];
-  /** Whether the repository is read, or about to be: suggestions are made without it until it is. */
+  /** Whether the repository is being read, or is about to be. Until it has been read, suggestions are made without it. */
   readonly isReading: boolean;
   readonly onDidChange: vscode.Event<void>;
-  /** The repository has been read. */
+  /** Fires when the repository has been read. */
   readonly onDidRead: vscode.Event<void>;
-  /** Other files may be read, or some may not be read any more. From now on no answer holds text of the latter. */
+  /** Fires when other files may be read, or some may no longer be read. From then on no answer holds text of the latter. */
   readonly onDidChangeRules: vscode.Event<void>;
   /** Reads all files of this window's roots again. */
   rebuild(): Promise<void>;
-  /** Deletes the indexes of all folders, also from disk. This window builds none until it is asked to. */
+  /** Deletes the indexes of all folders, also from disk. This window builds none until the user asks for one. */
   delete(): Promise<void>;
 }
 
@@ -126,7 +126,7 @@ export function openRepositoryIndex(
       if (!roots.has(place.folder)) return undefined;
       const nothing = (): undefined => undefined;
       const answer = process.query(place.folder, { path: place.path, ...around }, signal).catch(nothing);
-      // The process may be at work on something else, and then hears late that nobody waits.
+      // Does not wait for the process, because a busy one notices an abort late.
       return untilAborted(answer, signal).catch(nothing);
     },
     async rebuild() {
@@ -137,7 +137,10 @@ export function openRepositoryIndex(
   };
 }
 
-/** Returns whether a root's index was closed or has failed since the last call: what was read from it must leave the prompts. */
+/**
+ * Returns a function that reports whether a root's index was closed or failed since the last call. What was read from it must leave the
+ * prompts.
+ */
 function followLosses(states: () => ReadonlyMap<string, RepositoryState>): () => boolean {
   let served: readonly string[] = [];
   return () => {

@@ -16,7 +16,7 @@ export function rootsOfWindow(): string[] {
     .map(({ uri }) => uri.fsPath);
 }
 
-/** Undefined for what lies in no root. A notebook's cell lies where the notebook does. */
+/** Undefined outside of all roots. A notebook's cell has the place of its notebook. */
 export function placeOf(uri: vscode.Uri): RootedPath | undefined {
   const file = uri.scheme === "vscode-notebook-cell" ? vscode.Uri.file(uri.path) : uri;
   const root = file.scheme === "file" ? vscode.workspace.getWorkspaceFolder(file) : undefined;

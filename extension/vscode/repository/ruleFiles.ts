@@ -49,7 +49,7 @@ interface RuleFile {
   readonly path: string;
 }
 
-/** Files whose folder is missing are left out: watching those would mean looking again and again. */
+/** Leaves out files whose folder is missing, because VS Code could watch those only by polling. */
 async function filesAround(folder: string): Promise<RuleFile[]> {
   const paths = await outerRuleFiles(folder);
   const areThere = await Promise.all(paths.map((path) => isFolder(dirname(path))));

@@ -1,6 +1,6 @@
 /**
- * What the library of adapters means for the comparison that runs: one that the user chooses ends it, with a way back, as does one of its
- * own that is gone; one that is renamed stays in it.
+ * Applies changes in the adapter library to the running comparison. It ends if the user chooses an adapter, which can be undone, or if one
+ * of its own adapters is gone. A renamed adapter stays in it.
  */
 
 import * as vscode from "vscode";
@@ -23,14 +23,14 @@ export function followComparedAdapters(options: ComparedAdaptersOptions, subscri
   const { library, messages, now, keep } = options;
   const { t } = vscode.l10n;
 
-  /** Whoever chooses an adapter wants that one, not the other one every few minutes. */
+  /** A user who chooses an adapter wants that one, not another one every few minutes. */
   const giveWay = async (before: readonly ChosenAdapter[]): Promise<void> => {
     const comparison = now();
     if (!comparison || comparison.hasEnded) return;
     await keep({ ...comparison, hasEnded: true });
     const goOn = async (): Promise<void> => {
       const last = now();
-      // Another one may have begun since.
+      // Another comparison may have begun since.
       if (last && last.id !== comparison.id) return;
       await library.activate(before);
       await keep(comparison);

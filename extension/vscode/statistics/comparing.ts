@@ -31,11 +31,11 @@ export interface Comparing {
   /** The comparison that runs here, or the last one until it is dismissed. */
   readonly comparison: KeptComparison | undefined;
   readonly isRunning: boolean;
-  /** Whether other files of the repository may stand in the prompt. Only an arm can forbid it. */
+  /** Whether other files of the repository may be in the prompt. Only an arm can forbid it. */
   readonly isContextOn: boolean;
   /** Fires when another arm has its turn, and when a comparison begins or ends. */
   readonly onDidTurn: vscode.Event<void>;
-  /** The place of a suggestion of `base` that is made now; undefined if it does not count. */
+  /** Returns the place in the comparison of a suggestion that `base` makes now; undefined if it does not count. */
   part(base: string): ComparisonPart | undefined;
   start(base: string, a: ArmSetting, b: ArmSetting): Promise<void>;
   stop(): Promise<void>;
@@ -68,7 +68,7 @@ export function openComparing(
   let turn = turnNow();
 
   const active = (): readonly ChosenAdapter[] => (turn ? turn.setting.adapters : library.active);
-  /** Gives the turn to the arm of this time, and tells the engine if other adapters follow from it. */
+  /** Gives the turn to the arm that is due now, and notifies the engine if that changes the adapters. */
   const take = (): void => {
     const before = active();
     turn = turnNow();

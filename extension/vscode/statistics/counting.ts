@@ -23,7 +23,7 @@ export interface CountingOptions {
 export interface Counting {
   /** Writes what has been counted so far. */
   flush(): Promise<void>;
-  /** Forgets what has not been written, and what is still to be looked after. */
+  /** Forgets what has not been written, and the texts that are still to be checked. */
   forget(): void;
 }
 

@@ -30,7 +30,7 @@ export function watchKeptTexts(add: (record: KeptRecord) => void, subscriptions:
         for (const record of texts.check(Date.now())) add(record);
         schedule();
       },
-      // A clock that was set back makes this longer than a timer takes.
+      // After the clock was set back, this may be longer than a timer allows.
       Math.min(longestWait, Math.max(0, nextAt - Date.now())),
     );
   };

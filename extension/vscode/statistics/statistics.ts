@@ -22,7 +22,7 @@ import { shownOf } from "./shown.ts";
 export interface Statistics {
   readonly state: StatisticsState;
   readonly onDidChange: vscode.Event<StatisticsState>;
-  /** Fires when the state is no longer true. A view that is in sight then asks for a refresh. */
+  /** Fires when the state is out of date. A visible view then asks for a refresh. */
   readonly onDidBecomeStale: vscode.Event<void>;
   /** Reads what all windows have written. */
   refresh(): Promise<void>;
@@ -64,7 +64,7 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
   });
   const tell = (): void => changed.fire(stateNow());
   const fail = (error: unknown): void => {
-    // The same may fail at every suggestion: the view shows it, and the log has it once.
+    // The same failure may repeat with every suggestion. The view shows it, and the log has it once.
     const told = explain(error);
     if (problem?.message !== told.message) messages.log(error);
     problem = told;
@@ -130,7 +130,7 @@ async function daysNow(files: RecordFiles): Promise<DaySums[]> {
   return daysUntil(await files.days(), new Date());
 }
 
-/** What makes suggestions now. */
+/** Returns what makes suggestions now: base, adapters and context. */
 function subjectOf(options: StatisticsOptions, base: string): Subject {
   const { comparing } = options;
   const part = comparing.part(base);
@@ -146,7 +146,7 @@ function choicesOf(options: StatisticsOptions): Pick<StatisticsState["choices"],
   return { active: nameOf(options.library.active) || null, canSwitchContext: hasContext(options) };
 }
 
-/** Whether other files can stand in the prompt here, if no comparison forbids it. */
+/** Whether other files can be in the prompt here, if no comparison forbids it. */
 function hasContext({ configuration, engine: { state } }: StatisticsOptions): boolean {
   const isRead = state.phase === "ready" && state.selected.contextTokens > 0;
   return isRead && vscode.workspace.isTrusted && configuration.get("repository.enable");

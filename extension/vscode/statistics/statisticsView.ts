@@ -40,7 +40,7 @@ export function registerStatisticsView(
           statistics.onDidChange((state) => post({ type: "state", state })),
           statistics.onDidBecomeStale(refresh),
           view.onDidChangeVisibility(refresh),
-          // Other windows count, too.
+          // Other windows may have counted meanwhile.
           vscode.window.onDidChangeWindowState(({ focused }) => {
             if (focused) refresh();
           }),
@@ -110,7 +110,7 @@ async function exportStatistics(statistics: Statistics, messages: Messages): Pro
   });
   if (!chosen) return;
   const format = formats[extname(chosen.fsPath).toLowerCase()];
-  // Without one of these endings, the file is a .csv and named so.
+  // A file without one of these endings becomes a .csv and gets that ending.
   const path = format ? chosen.fsPath : `${chosen.fsPath}.csv`;
   await statistics.export(path, format ?? "csv");
   const open = (): unknown => vscode.commands.executeCommand("vscode.open", vscode.Uri.file(path));

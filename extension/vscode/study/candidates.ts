@@ -24,7 +24,7 @@ export interface CandidatesOptions {
 
 type Choices = Pick<StudiesState, "adapters" | "bases" | "isInUse" | "heldOut">;
 
-/** Tells `become` what changes. What it returns reads everything again; a failure is told, too. */
+/** Passes each change to `become`, failures included. Returns a function that reads everything again. */
 export function followCandidates(
   options: CandidatesOptions,
   become: (part: Partial<StudiesState>) => void,

@@ -1,4 +1,4 @@
-/** The study that is open: plans it, runs it in a process of its own, and follows its progress. */
+/** The study that is open: plans it, runs it in a separate process, and follows its progress. */
 
 import type * as vscode from "vscode";
 import { UserError, isCancelled } from "../../core/foundation/errors.ts";
@@ -24,12 +24,12 @@ export interface OpenedStudy {
   pause(): void;
   stop(): void;
   /**
-   * Moves a run by this many places among those that wait for their turn, in the study's file, too. Does nothing to one that does not.
+   * Moves a run by this many places among the waiting runs, also in the study's file. Does nothing to a run that does not wait.
    *
    * @throws UserError "study-missing", "study-invalid", "disk-full", "not-writable"
    */
   move(run: number, by: number): Promise<void>;
-  /** Tells state and results again, to a panel that was opened later. */
+  /** Sends state and results again, for a panel that was opened later. */
   show(): void;
   /** Writes the study into a folder. */
   exportTo(folder: string): Promise<void>;
@@ -46,9 +46,9 @@ export interface OpenStudyOptions {
 interface Events {
   onChange(study: OpenStudy): void;
   onResults(results: StudyResults): void;
-  /** The study that ran has failed. */
+  /** Called when the study that ran has failed. */
   onFailure(error: unknown): void;
-  /** The study that ran has come to its last run. */
+  /** Called when the study that ran has finished its last run. */
   onFinish(title: string): void;
 }
 
@@ -141,7 +141,7 @@ interface Running {
 }
 
 interface RunEnd {
-  /** Suites have tests, and the user has not agreed to run the model's programs. */
+  /** Whether suites have tests and the user has not agreed to run the model's programs. */
   readonly needsConsent: boolean;
   readonly isFinished?: true;
   /** Why it ended early, unless it was paused or stopped. */
@@ -150,10 +150,10 @@ interface RunEnd {
 
 interface Holder {
   state(): OpenStudy;
-  /** Changes the state and tells it. */
+  /** Changes the state and reports it. */
   become(part: Partial<OpenStudy>): void;
   adopt(plan: StudyPlan): void;
-  /** Changes the state without telling it. */
+  /** Changes the state without reporting it. */
   set(state: OpenStudy): void;
 }
 

@@ -10,12 +10,12 @@ export interface FormPlaces {
   readonly library: string;
   /** The base in use. */
   readonly base: string;
-  /** The folder of the form's only suite of code, where that suite is a file of some of its files. */
+  /** The folder whose code the form's only suite of code holds, if that suite is a file of held-out code. */
   readonly repository: string | undefined;
 }
 
 const withRepositoryName = " + repository";
-/** The repository stands behind a name. */
+/** Leaves room for " + repository" after the name. */
 const longestName = studyLimits.name - withRepositoryName.length;
 
 /** @throws UserError "study-invalid" beyond the limits of a study */

@@ -23,7 +23,7 @@ export interface StudyHistoryOptions {
   home: string;
 }
 
-/** Runs that cannot be imported, in the notice. */
+/** The most runs whose problems the notice names. */
 const mostTold = 3;
 
 export function openStudyHistory({ studies, libraryProcess, messages, home }: StudyHistoryOptions): StudyHistory {

@@ -12,8 +12,8 @@ export interface StudyOrdering {
   /** Takes a plan of the study, and returns its order with the changes since the study was read. */
   adopt(plan: StudyPlan): readonly number[];
   /**
-   * Moves a run of the adopted plan by this many places among those that can move, and tells the order; once more if it cannot be
-   * written.
+   * Moves a run of the adopted plan by this many places among those that can move, and reports the new order; then the old one again if the
+   * new one cannot be written.
    *
    * @throws UserError "study-missing", "study-invalid", "disk-full", "not-writable"
    */

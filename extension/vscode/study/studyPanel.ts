@@ -44,7 +44,7 @@ export interface StudyPanelOptions {
   library: AdapterLibrary;
   paperData: PaperData;
   messages: Messages;
-  /** The folder of what Graft keeps. */
+  /** Graft's own storage. */
   home: string;
 }
 
@@ -160,7 +160,7 @@ async function createPaper(limit: number | undefined, { studies, paperData }: St
   else await studies.create(study);
 }
 
-/** The study's runs stay; its file comes back on request. */
+/** Removes the study's file, with Undo. Its runs stay. */
 async function remove(name: string, { studies, messages }: StudyPanelOptions): Promise<void> {
   const title = studies.state.studies?.find((study) => study.name === name)?.title ?? name;
   const restore = await studies.remove(name);

@@ -18,7 +18,7 @@ export interface StudyTasks {
   /** The tasks of a suite, by its position in the results. */
   list(suite: number): Promise<SuiteTasks>;
   detail(suite: number, id: string): Promise<TaskView>;
-  /** Opens the reference and a run's best answer beside each other. */
+  /** Opens the reference and a run's best answer side by side. */
   showDiff(suite: number, id: string, run: number): Promise<void>;
   /** The task with its answers as Markdown. */
   issue(suite: number, id: string): Promise<string>;

@@ -5,9 +5,9 @@ import type { LossCurves, LossPoint } from "../../../webview/protocol/lossCurves
 
 export interface LossHistory {
   /**
-   * Begins anew with the losses of the steps so far.
+   * Starts over with the losses of the steps so far.
    *
-   * @param steps planned; where they are known, no point changes once it is full
+   * @param steps planned number of steps; if it is known, no point changes once it is full
    */
   begin(losses: LossCurves, steps: number): void;
   /** @param validation the last loss on the validation data, the step that it was measured at, and the loss before the first step */
@@ -29,7 +29,7 @@ export function lossHistory(limit = 120): LossHistory {
     add(step, loss, measured) {
       training.add({ step, loss });
       if (!measured || measured.step === validatedStep) return;
-      // The first report may come after the second validation, and an earlier version of Graft kept none.
+      // The first report may arrive after the second validation, and an earlier version of Graft kept none.
       if (validatedStep === undefined && measured.step > 0) validation.add({ step: 0, loss: measured.before });
       validatedStep = measured.step;
       validation.add({ step: measured.step, loss: measured.loss });

@@ -77,7 +77,7 @@ function sourcesOf(
   }
 }
 
-/** Folders without commits of the user's are left out, unless there is no other: the training says then what is missing. */
+/** Leaves out folders without the user's commits. If no folder has any, the training reports what is missing. */
 async function ownData(months: number, { commits, sources }: TrainingPlaces): Promise<ChosenData> {
   const { since, folders } = await commits.survey(months);
   const own = folders.filter(({ files }) => files > 0);

@@ -47,7 +47,7 @@ export interface Training extends EndInView {
   /**
    * Resumes an unfinished training; otherwise as `start`.
    *
-   * @throws UserError "training-busy", "training-gone": this window runs another one, or another window has it, or has ended it
+   * @throws UserError "training-busy", "training-gone": this window runs another training, or another window runs this one or has ended it
    */
   resume(name: string): Promise<void>;
   /** Makes an adapter of an unfinished training's best parameters; otherwise as `resume`. */
@@ -56,7 +56,7 @@ export interface Training extends EndInView {
   pause(): void;
   /** Ends the steps and keeps the best parameters; in the trial, ends the trial. */
   finish(): void;
-  /** Goes on with the training on battery power. */
+  /** Continues the training on battery power. */
   readonly trainOnBattery: () => void;
   /** Opens the list of the files that it leaves out. */
   showLeftOut(): Promise<void>;
@@ -191,7 +191,7 @@ function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory
   return { ...running, progress: shown(news.training, losses.curves()) };
 }
 
-/** The outline without the losses so far, of which the curves tell. */
+/** Returns the outline without the losses so far, which the curves hold. */
 function begun(
   { losses: soFar, problems, ...outline }: TrainOutline,
   losses: LossHistory,

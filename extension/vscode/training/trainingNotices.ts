@@ -112,7 +112,7 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   return { discard };
 }
 
-/** Tells once for each training that it waits for mains power, if its view is hidden: it would seem to take very long. */
+/** Tells the user once per training that it waits for mains power, if its view is hidden. Otherwise it would just seem very slow. */
 function tellWaiting({ training, messages, isViewVisible }: NoticeOptions): (state: TrainingState) => void {
   let told = false;
   return (state) => {

@@ -1,4 +1,4 @@
-/** Reads the form's data as a training would, in a process of its own, for the training view. */
+/** Reads the form's data as a training would, in a separate process, for the training view. */
 
 import * as vscode from "vscode";
 import { isCancelled } from "../../core/foundation/errors.ts";

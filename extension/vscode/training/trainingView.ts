@@ -39,7 +39,7 @@ const viewId = "graft.training";
 export function registerTrainingView(options: TrainingViewOptions, subscriptions: vscode.Disposable[]): TrainingView {
   const { extensionUri, training, library, sources, unfinished, messages, paperData, snippets } = options;
   let shown: vscode.WebviewView | undefined;
-  /** Shows the failure of a promise that nobody awaits. */
+  /** Shows the failure of a promise that is never awaited. */
   const told = (work: Promise<void>): void => void work.catch((error: unknown) => messages.tellError(error));
   subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, {
@@ -176,7 +176,7 @@ async function sendEverything(options: TrainingViewOptions, post: Post): Promise
   return sendSources(options, post);
 }
 
-/** Brings a Python document to the front: the one that is seen, or the first that is open, or one to be chosen. */
+/** Brings a Python document to the front: a visible one, else the first open one, else one that the user chooses. */
 async function showPython(): Promise<void> {
   const isPython = ({ document }: vscode.TextEditor): boolean => document.languageId === "python";
   const seen = vscode.window.visibleTextEditors.find(isPython);

@@ -18,7 +18,7 @@ export interface UnfinishedTrainings {
   /** Names of trainings that were discarded here and can be brought back; for {@link undoTime}. */
   readonly discarded: readonly string[];
   /**
-   * Makes sure that it can go on here, whatever the list says.
+   * Makes sure that the training can resume here, whatever the list says.
    *
    * @throws UserError "training-busy" if another window runs it, "training-gone" if one has ended it
    */
@@ -29,7 +29,7 @@ export interface UnfinishedTrainings {
   restore(name: string): Promise<void>;
 }
 
-/** What reads and checks whole trainings is loaded when there is one. */
+/** Loads the code that reads and checks whole trainings, only when there is one. */
 const onDisk = () => import("../../core/training/unfinished.ts");
 
 /** Milliseconds for which a discard can be undone, at most. */
@@ -116,7 +116,7 @@ export function ofWindows(name: string, error: unknown): unknown {
   return error.code === "checkpoint-missing" || error.code === "training-gone" ? goneElsewhere(name) : error;
 }
 
-/** Another training cannot run here beside that of this name. */
+/** Returns the error for starting another training here while the one of this name runs. */
 export function busyWith(name: string): UserError {
   const message = vscode.l10n.t('The training "{0}" runs in this window.', name);
   return new UserError("training-busy", verbatim(message), verbatim(vscode.l10n.t("Wait until it ends, or pause it.")));

@@ -1,4 +1,4 @@
-/** What is fed for adapters, against the arithmetic that it stands for. */
+/** The inputs that are fed for adapters, against the arithmetic that they stand for. */
 
 import { describe, expect, test } from "vitest";
 import type { Ia3Adapter } from "../../../extension/core/adapters/methods/ia3.ts";

@@ -1,6 +1,6 @@
 /**
- * Tiny checkpoints of transformers and adapters of PEFT: the same logits, losses and gradients as PyTorch's. Between them, the
- * checkpoints have all that the architectures allow: heads and matrices of odd sizes, biases, ways to scale positions.
+ * Tiny checkpoints of transformers and adapters of PEFT: the same logits, losses and gradients as PyTorch's. Together, the checkpoints have
+ * everything that the architectures allow: heads and matrices of odd sizes, biases, ways to scale positions.
  */
 
 import { mkdtempSync } from "node:fs";

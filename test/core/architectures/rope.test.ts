@@ -25,7 +25,7 @@ test.each(cases)("readRotary: $name", ({ parameters, frequencies, magnitude }) =
   for (const fields of [since, before]) {
     const rotary = readRotary(schema.parse({ max_position_embeddings: 16_384, ...fields }), 128);
     expect(relativeError(rotary.frequencies, frequencies)).toBeLessThan(1e-6);
-    // The slow ones, too, which count the most far away.
+    // Includes the slow frequencies, which matter most at long distances.
     for (const [i, frequency] of frequencies.entries()) expect(rotary.frequencies[i]! / frequency).toBeCloseTo(1, 5);
     expect(rotary.magnitude).toBeCloseTo(magnitude, 6);
     expect(rotary.interleaved).toBe(false);

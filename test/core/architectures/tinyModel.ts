@@ -18,7 +18,7 @@ export interface TinyModel {
 
 type Values = (name: string, shape: readonly number[]) => Float32Array;
 
-/** Every matrix in `bits` (16 and 32 are floats), its head in 8 bits where others have 4. */
+/** Every matrix has `bits` (16 and 32 are floats); the head has 8 bits if the others have 4. */
 export function tinyModel(config: ModelConfig, bits: Bits, values: Values = randomWeights()): TinyModel {
   const parts: Uint8Array[] = [];
   const tensors = new Map<string, StoredTensor>();

@@ -94,7 +94,7 @@ describe("resolveBase", () => {
     expect((await listBases(places)).map(({ name }) => name)).toEqual(["graft-base", "mine"]);
     await rename(base.path, join(bases, ".mine.0123abcd.old"));
     expect((await resolveBase("mine", places)).hash).toBe(base.hash);
-    // The new one stood already: the old one goes.
+    // The new one was already in place, so the old one is removed.
     await cp(base.path, join(bases, ".mine.0123abcd.old"), { recursive: true });
     await resolveBase("", places);
     await listBases(places);

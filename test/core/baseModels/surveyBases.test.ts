@@ -42,7 +42,7 @@ describe("surveyBases", () => {
   });
 });
 
-/** The published config.json of the models, as far as sizes go. */
+/** The models' published config.json, reduced to the fields that determine sizes. */
 const published: Record<string, object> = {
   "Qwen/Qwen2.5-Coder-0.5B": {
     model_type: "qwen2",
@@ -93,7 +93,7 @@ describe("offer", () => {
     const { tensors, bytes } = layOut(weightRequests(config), 4);
     const parameters = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent), 0);
     expect(model.parameters).toBe(parameters);
-    expect(offer(model, 16e9).bytes / bytes).toBeCloseTo(1, 1); // It does not know the first layer from the others.
+    expect(offer(model, 16e9).bytes / bytes).toBeCloseTo(1, 1); // The estimate treats the first layer like the others.
     expect(offer(model, 16e9).step?.layers).toBe(config.layers);
     expect(model.tied).toBe((json as { tie_word_embeddings: boolean }).tie_word_embeddings);
   });

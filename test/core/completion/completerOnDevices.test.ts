@@ -8,7 +8,7 @@ import { DeviceFailure, onCpu, type Placement } from "../../../extension/core/ru
 const webgpu: Placement = { device: "webgpu", tokensPerRun: 31 };
 const request = { prefix: "x = ", suffix: "" };
 
-/** Completers that say their device and adapters; that of WebGPU fails after this many completions. */
+/** Completers that return their device and adapters. The one on WebGPU fails after this many completions. */
 function fakes(completions: number) {
   const used: string[] = [];
   const open = ({ device }: Placement, expected: readonly { folder: string }[]): Promise<Completer> => {

@@ -47,7 +47,7 @@ describe("openCompleter", () => {
     const requests = typing.map((typed) => at(file.replace("|", `${typed}|`)));
     const along = await openCompleter(base);
     const answers: Completion[] = [];
-    // Two places by turns, so that nothing is answered from earlier suggestions alone.
+    // Alternates between two places, so that earlier suggestions alone answer nothing.
     for (const request of requests)
       answers.push(await along.complete({ ...request, path: "a/b.py", multiline: "never" }));
     await along.release();

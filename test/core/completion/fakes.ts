@@ -1,4 +1,4 @@
-/** A tokenizer with one token a character, and a token tree that continues a text as it is told. */
+/** A tokenizer with one token a character, and a token tree that continues a text as the test says. */
 
 import { logProbability } from "../../../extension/core/inference/decoding/sampling.ts";
 import { addChild, rootAfter, tokensTo } from "../../../extension/core/inference/tree/tokenNode.ts";
@@ -53,10 +53,7 @@ export const suffixFirst: Tokenizer = {
   },
 };
 
-/**
- * As the tokenizers of GPT-2 and Qwen cut: a blank before a word belongs to it. Ids of longer tokens are given as they
- * come up.
- */
+/** Cuts as the tokenizers of GPT-2 and Qwen do: a blank before a word belongs to it. Longer tokens get their ids as they first occur. */
 export const words: Tokenizer = {
   ...characters,
   encode: (text) =>
@@ -88,7 +85,7 @@ export interface FakeTree extends TokenTree {
 /**
  * A token tree that holds the last text that was read, and no other.
  *
- * @param answer what follows the prompt, which is given with special tokens by name; then comes the end of text
+ * @param answer what follows the prompt, which is given with special tokens by name; the end of text comes next
  */
 export function fakeTree(answer: (prompt: string) => string, contextLength = 4096): FakeTree {
   let held: readonly number[] = [];

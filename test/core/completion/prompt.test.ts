@@ -18,11 +18,11 @@ describe("promptBuilder", () => {
   });
 
   test.each<[string, string, string]>([
-    // A blank belongs to the word behind it, all but the last of several.
+    // A blank belongs to the word after it. Of several blanks, only the last does.
     ["a = 1\nb =|", "a = 1\nb =", ""],
     ["a = 1\nb = |", "a = 1\nb =", " "],
     ["def f():\n    |", "def f():\n", "    "],
-    // A word may go on.
+    // A word may continue.
     ["a = 1\nb = pri|", "a = 1\nb =", " pri"],
     ["import os\nos.pa|", "import os\nos.", "pa"],
     ["f(12|", "f(", "12"],

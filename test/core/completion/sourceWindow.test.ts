@@ -13,7 +13,7 @@ function sharedLength(one: string, other: string): number {
   return length;
 }
 
-/** Statements with all that misleads a reader who begins in the middle. */
+/** Statements with everything that misleads a reader who begins in the middle. */
 const statements: readonly ((indent: string, random: Random) => string)[] = [
   (i) => `${i}x = "it's # no comment ("  # it's a comment ("\n`,
   (i, random) => `${i}"""It's prose:\n\n${filler(random, 40, "def no(definition):\n    else:")}${i}"""\n`,
@@ -57,7 +57,7 @@ describe("sourceWindows", () => {
         expect(scanPython(window.prefix), told).toEqual(scanPython(prefix));
         expect(openBlock(window.prefix), told).toBe(openBlock(prefix));
         expect(prefix.endsWith(window.prefix.slice(-size.before / 2 + 20)), told).toBe(true);
-        // All but what closes it.
+        // Apart from the text that closes it.
         expect(window.suffix.length - sharedLength(suffix, window.suffix)).toBeLessThan(150);
         expect(window.prefix.length).toBeLessThan(size.before + 4000);
         expect(window.suffix.length).toBeLessThan(size.behind + 200);

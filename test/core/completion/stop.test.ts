@@ -18,7 +18,7 @@ describe("stopRule, a line", () => {
     ["x = |", "1", "1…"],
     ["def f():\n    a = 1\n    |", "return a\n\ndef g", "return a<line>"],
     ["x = 1|", "\ny = 2\n", "<line>"],
-    // A block is there already, so only the line is missing.
+    // There already is a block, so only the line is missing.
     ["if |\n    return 1", "x:\n    return 2\n", "x:<line>"],
     ["def f(|):\n    return 1", "x):\n    return", "x):<line>"],
     ["foo(|", "a,\n    b)\n", "a,<line>"],
@@ -59,7 +59,7 @@ describe("stopRule, a block", () => {
     // One blank line is part of it, two are its end.
     ["def f():\n    |", "a = 1\n\n    b = 2\n\n\n    c = 3\n", "a = 1\n\n    b = 2<block>"],
     ["def f():\n    |", "a = 1\n    b = 2", "a = 1\n    b = 2…"],
-    // The cursor stands left of where a body would: what comes is no body.
+    // The cursor is to the left of any body, so the completion is not a body.
     ["def f():\n|", "x = 1\ny = 2\n", "x = 1<line>"],
     ["def f():\n|", "    x = 1\n    y = 2\nz", "    x = 1\n    y = 2<block>"],
   ])("%j + %j", (marked, generated, expected) => expect(completed(marked, generated)).toBe(expected));

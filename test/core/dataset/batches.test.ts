@@ -47,7 +47,7 @@ describe("packStep", () => {
       encoderIds: sequence(name + 5, read, 0).ids,
     });
     const shape = { rows: 2, length: 6, encoderLength: 4 };
-    // The third would fit behind the second on the writing side alone.
+    // The third would fit after the second only on the decoder's side.
     const [batch, ...others] = packStep([both(1, 1, 3), both(2, 3, 4), both(3, 2, 2)], shape);
     expect(others).toEqual([]);
     expect(batch).toMatchObject({

@@ -30,13 +30,13 @@ describe("codeAlpacaPy", () => {
     const all = parts.flat();
     expect(new Set(all.map(({ id }) => id)).size).toBe(1000);
     expect(all.every(({ code }) => /^x \+ \d+\n$/.test(code!))).toBe(true);
-    // The id is of the row's own text, whatever the order in which rows come.
+    // The id depends only on the row's own text, not on the order of the rows.
     const sha1 = createHash("sha1").update("Add 7. “Quoted”\0\0x + 7\n").digest("hex");
     expect(all.find(({ intent }) => intent!.startsWith("Add 7."))).toMatchObject({ id: `ca-${sha1.slice(0, 12)}` });
     expect(await codeAlpacaPy(JSON.stringify(source.toReversed()))).toEqual(files);
   });
 
-  /** CodeAlpaca may not be part of this repository: GRAFT_DATA says where a copy lies. */
+  /** CodeAlpaca may not be part of this repository: GRAFT_DATA says where a copy is. */
   const copy = join(process.env["GRAFT_DATA"] ?? "", "codealpaca/full_20k.jsonl");
   test.skipIf(!existsSync(copy))(
     "makes the known files from the whole of CodeAlpaca",

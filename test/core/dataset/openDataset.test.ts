@@ -42,7 +42,7 @@ describe("openDataset of the user's own commits", () => {
     await put("team/secret.py", 'password = "correct-horse-battery-8"\n');
     team("add", "-A");
     team("commit", "-q", "-m", "Mine");
-    // Lines of one's own that are gone are no reason to read a file.
+    // A file is not read for the sake of own lines that are gone.
     await put("team/gone.py", theirs);
     const text = `${theirs}${mine}`;
     expect(await own("2000-01-01")).toEqual({
@@ -156,7 +156,7 @@ describe("openDataset by name", () => {
     for await (const entry of (await openDataset("conala", places)).examples()) {
       expect(entry).toMatchObject({ intent: "mine" });
     }
-    // Never a part of one copy with a part of another.
+    // Parts of two copies are never mixed.
     await expect(openDataset("conala", { ...places, split: "validation" })).rejects.toMatchObject({
       code: "data-missing",
     });

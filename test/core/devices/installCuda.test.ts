@@ -1,4 +1,4 @@
-/** The CUDA libraries, from a server on this machine that lies, cuts and redirects. */
+/** The CUDA libraries, from a server on this machine that sends wrong data, cuts connections and redirects. */
 
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -80,7 +80,7 @@ describe("installCuda", needs("Linux on x64", process.platform === "linux" && pr
     expect(await readdir(join(home, "devices"))).toEqual(["cuda-1.30.0"]);
     expect(cudaEnvironment(home)).toEqual({ GRAFT_CUDA_FOLDER: folder });
     expect(cudaEnvironment(home, "webgpu")).toEqual({});
-    // The hub's token is none of this server's business.
+    // This server must not get the hub's token.
     expect(requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
   });
 

@@ -1,4 +1,4 @@
-/** The version of NVIDIA's driver, as the kernel module or the library's name tells it. */
+/** The version of NVIDIA's driver, from the kernel module or the library's name. */
 
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -19,7 +19,7 @@ const mains = (online: string): Supply => ({ type: "Mains", online });
 const battery = (status: string): Supply => ({ type: "Battery", status });
 
 describe("onBattery", () => {
-  // As kernels write them: documented in Documentation/ABI/testing/sysfs-class-power.
+  // Written as kernels write them: documented in Documentation/ABI/testing/sysfs-class-power.
   test.each<[string, Record<string, Supply>, boolean]>([
     ["without any supply", {}, false],
     ["with mains power only", { AC: mains("1") }, false],

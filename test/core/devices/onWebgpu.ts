@@ -1,4 +1,4 @@
-/** Computes with a tiny base on WebGPU and on the CPU, and sends how far they are apart: a process of its own, for webgpu.test.ts. */
+/** Computes with a tiny base on WebGPU and on the CPU, and sends the differences. Runs as a separate process for webgpu.test.ts. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
@@ -29,7 +29,7 @@ export interface Apart {
 }
 
 interface Beams {
-  /** The tokens of the best. */
+  /** The tokens of the best continuation. */
   readonly best: string;
   /** The values of all continuations, best first. */
   readonly logProbabilities: readonly number[];
@@ -48,7 +48,7 @@ function errorOfSpread(found: Float32Array, expected: Float32Array): number {
   return Math.max(...expected.map((value, i) => Math.abs(found[i]! - value))) / spread;
 }
 
-/** More tokens than a short run, and then one by one. */
+/** Reads more tokens than a short run has, and then single ones. */
 async function readAll(decoder: Decoder): Promise<Float32Array> {
   const random = seededRandom(3, "ids");
   const count = Math.min(44, decoder.contextLength - 1);

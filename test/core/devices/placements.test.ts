@@ -24,7 +24,7 @@ const isLinux = process.platform === "linux" && process.arch === "x64";
 const base = "hash-of-a-base";
 let home: string;
 
-/** A machine with a Vulkan driver, as far as files tell. */
+/** A machine with a Vulkan driver, judging by its files. */
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "graft-devices-"));
   const libraries = join(home, "libraries");
@@ -140,7 +140,7 @@ describe("choosePlacements", needs("Linux on x64", isLinux), () => {
     await writeFile(join(home, "driver.json"), '{"version": 2}');
     expect(await unknownDevices({ device: "auto", home, base })).toEqual(["webgpu"]);
     await remember(works(1, 1));
-    // Those of the old driver are forgotten.
+    // The findings with the old driver are forgotten.
     const { findings } = JSON.parse(await readFile(join(home, "devices.json"), "utf8")) as { findings: unknown[] };
     expect(findings).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-/** What tests of composites compute with: weights of each kind, attention heads, and a loss. */
+/** Inputs for tests of composites: weights of each kind, attention heads, and a loss. */
 
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,7 +45,7 @@ const table = (f: (x: number) => number): Tensor =>
 export const rotary = { cosines: table(Math.cos), sines: table(Math.sin), interleaved: false };
 const labels = constant(BigInt64Array.of(2n, 7n, 0n), [3, 1]);
 const weights = constant(Float32Array.of(0.5, 0.25, 0.25), [3, 1]);
-/** The loss below a head of 12 words, read in chunks of 5 where it is frozen. */
+/** The loss with a head of 12 words, which is read in chunks of 5 if it is frozen. */
 export const lossOf = (hidden: Tensor, weight: Weight, bias: Tensor | null = null): Tensor =>
   crossEntropy({ hidden, labels, weights }, { weight, bias }, 5);
 

@@ -25,7 +25,7 @@ import {
 } from "./compositeInputs.ts";
 import { compiled, relativeError, Variables } from "./evaluate.ts";
 
-/** What `length` tokens behind `past` others see, [1, 1, length, past + length]. */
+/** What `length` tokens after `past` others see, [1, 1, length, past + length]. */
 function causalMask(past: number, length: number): Tensor {
   const total = past + length;
   const mask = Float32Array.from({ length: length * total }, (_, i) => {

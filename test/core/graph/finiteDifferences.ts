@@ -17,8 +17,8 @@ export function weightedSum(y: Tensor): Tensor {
 }
 
 /**
- * The worst relative error, over the variables, between the gradient of `loss` and (loss(x+h) - loss(x-h)) / 2h.
- * Differences are taken along random directions as well as, for small inputs, along every axis.
+ * The worst relative error, over the variables, between the gradient of `loss` and (loss(x+h) - loss(x-h)) / 2h. Differences are taken
+ * along random directions and, for small inputs, also along every axis.
  */
 export async function gradientError(
   loss: Tensor,

@@ -1,4 +1,4 @@
-/** Graphs for CUDA attend in float16, take and give float32 nevertheless, and compute what those for the CPU compute. */
+/** Graphs for CUDA compute attention in float16 but take and return float32, and give the same results as those for the CPU. */
 
 import { describe, expect, test } from "vitest";
 import { isEncoderDecoder } from "../../../extension/core/architectures/config.ts";

@@ -51,7 +51,7 @@ describe("connectToHub", () => {
   });
 });
 
-/** One that tunnels, and notes whither. */
+/** Starts a proxy that tunnels and records the targets. */
 async function startProxy(): Promise<{ proxy: Server; url: string; asked: string[] }> {
   const asked: string[] = [];
   const proxy = createServer();

@@ -20,7 +20,7 @@ export interface HubRequest {
   status: number;
 }
 
-/** What goes wrong; set and changed by a test at any time. All of it is about every file unless it says otherwise. */
+/** What goes wrong; set and changed by a test at any time. Each fault affects every file unless it says otherwise. */
 export interface Faults {
   /** Ends the connection after this many bytes of a large file, this many times. */
   cut?: { after: number; times: number };
@@ -30,10 +30,10 @@ export interface Faults {
   content?: Buffer;
   /** Ignores Range. */
   noRanges?: boolean;
-  /** Without this token: 401, or 403 as gated. */
+  /** Requests without this token get 401, or 403 if gated. */
   token?: string;
   gated?: boolean;
-  /** Answered first, once each, to whatever is asked. */
+  /** Sent first, once each, whatever the request. */
   answers?: { status: number; headers?: Record<string, string> }[];
   /** Milliseconds between kilobytes of large files. */
   slowness?: number;
@@ -95,7 +95,7 @@ export async function startFakeHub(
   });
   hub.url = origin(api);
 
-  /** In two pages, as a long list has more. */
+  /** In two pages, because a long list has several. */
   function tree(request: IncomingMessage, response: ServerResponse): void {
     const entries = [...files].map(([path, content]) => {
       const size = hub.faults.listedSize ?? content.length;
@@ -135,7 +135,7 @@ async function send(
   const cut = faults.cut && faults.cut.times-- > 0 ? faults.cut.after : Infinity;
   for (let at = from; at < content.length && !response.destroyed; at += 1024) {
     if (at - from >= cut) {
-      await sleep(5); // What was written before is on its way then.
+      await sleep(5); // By then, the data written before is on its way.
       return void response.destroy();
     }
     response.write(content.subarray(at, at + 1024));

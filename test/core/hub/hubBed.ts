@@ -1,4 +1,4 @@
-/** A hub and a folder to download into, anew for each test. */
+/** A hub and a folder to download into, new for each test. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ import { repository, startFakeHub, type FakeHub } from "./fakeHub.ts";
 export interface HubBed {
   readonly hub: FakeHub;
   readonly folder: string;
-  /** All that `graft import` does about a download: lists, then loads. */
+  /** Everything that `graft import` does to download: lists, then loads. */
   download(
     settings?: HubSettings,
     control?: HubControl & { onProgress?: (progress: DownloadProgress) => void },

@@ -52,15 +52,15 @@ describe("foreignName", () => {
     ["print(item, more)", "item"],
     ["call(key=key)", "key"],
     ["file.close()", "file"],
-    // What it sees: parameters, its own names also below, the class, the module, functions, what every module has.
+    // Names in scope: parameters, own names even if they follow below, the class, the module, functions, and the names of every module.
     ["print(amount, first, last, limit, rate, os, Account, main, deposit, __file__)", undefined],
     ["raise ValueError(amount)", undefined],
     ["return cache", undefined],
-    // What nobody gives a meaning may be an import that is still to come.
+    // A name without a meaning may be an import that the user adds later.
     ["json.dumps(amount)", undefined],
     ["elsewhere(amount)", undefined],
     ["return Date(TODAY), str(size)", undefined],
-    // What the text gives a meaning itself.
+    // Names that the text itself defines.
     ["balance = 1\n        local, (later, *key) = balance, 2\n        print(later, key)", undefined],
     ["for i, (balance, local) in first: print(balance, local)", undefined],
     ["f = lambda balance=(1, 2), *local: balance + local", undefined],
@@ -76,7 +76,7 @@ describe("foreignName", () => {
     ["def inner(balance, *, local=1):\n            return balance + local", undefined],
     ["balance: int", undefined],
     ["del balance", undefined],
-    // Names that are none.
+    // Words that are not names.
     ["self.local.balance()", undefined],
     ["call(balance=1, local=2)", undefined],
     ['print("local") # argv', undefined],

@@ -1,4 +1,4 @@
-/** Folders of planted names for tests of the index: each stands behind "plant = ", so that one question finds all that are there. */
+/** Folders of planted names for tests of the index: each follows "plant = ", so that one question finds all of them. */
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ export function write(folder: string, files: Readonly<Record<string, string>>): 
   }
 }
 
-/** All that is in the files of a folder. */
+/** Returns the content of all files in a folder. */
 export function contentOf(folder: string): string {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

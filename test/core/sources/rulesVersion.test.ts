@@ -21,6 +21,6 @@ test("rules that have changed have another version, so that no index keeps what 
   const hash = createHash("sha256");
   for (const file of files) hash.update(readFileSync(join(folder, `${file}.ts`), "utf8").replaceAll("\r\n", "\n"));
   hash.update(packages.packages["node_modules/@secretlint/secretlint-rule-preset-recommend"].version);
-  // If these files leave out other texts than before, count rulesVersion up. In any case, write the new hash here.
+  // If these files now leave out other texts, increase rulesVersion. In any case, write the new hash here.
   expect([rulesVersion, hash.digest("hex").slice(0, 16)]).toEqual([2, "9c441461708d3429"]);
 });

@@ -159,7 +159,7 @@ test("names of any length come back, and different ones stay different", async (
   const files = openRecordFiles(folder);
   const names = ["a", "b"].map((end) => `/${"代".repeat(3000)}/${end}`);
   await files.append(names.flatMap((name) => [shown(noon(26), name), shown(noon(26), name)]));
-  // An earlier version wrote them as they are.
+  // An earlier version wrote long names unchanged.
   await appendFile(join(folder, "2026-11-26.jsonl"), `${JSON.stringify(shown(noon(26), "x".repeat(255)))}\n`);
   const [day] = await openRecordFiles(folder).days();
   expect(day!.damaged).toBe(0);

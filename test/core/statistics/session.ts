@@ -1,4 +1,4 @@
-/** A simulated editor with one document, a clock, and the records that a session in it leaves. For tests. */
+/** A simulated editor with one document, a clock, and the records of a session in it. For tests. */
 
 import { followSuggestions } from "../../../extension/core/completion/judgement/suggestionLife.ts";
 import { watchAcceptedTexts } from "../../../extension/core/statistics/acceptedTexts.ts";

@@ -1,4 +1,4 @@
-/** Every kind of tokenizer that models bring, against the reference implementation (test/fixtures/tokenizers/make.py). */
+/** Every kind of tokenizer that models use, against the reference implementation (test/fixtures/tokenizers/make.py). */
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../../..");
 const fixtures = join(root, "test/fixtures");
 const json = async (folder: string): Promise<EncoderFiles> =>
   JSON.parse(await readFile(join(folder, "tokenizer.json"), "utf8")) as EncoderFiles;
-/** As an encoder gets it: without the names of special tokens. */
+/** The files as an encoder gets them, without the names of special tokens. */
 const ordinary = async (folder: string): Promise<EncoderFiles> => ({ ...(await json(folder)), added_tokens: [] });
 
 const qwen = await ordinary(join(fixtures, "tokenizer"));

@@ -1,4 +1,4 @@
-/** A device that fails in the middle of a training: the training goes on from its checkpoint on the CPU, and learns the same. */
+/** A device that fails in the middle of a training: the training continues from its checkpoint on the CPU, and learns the same. */
 
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ vi.mock(import("../../../extension/core/training/graph/trainingStep.ts"), async 
   return { openTrainingStep: open };
 });
 
-/** Nothing is measured: that opens steps, too. */
+/** Measures nothing, because measuring opens steps, too. */
 vi.mock(import("../../../extension/core/training/cost/machineTimes.ts"), async (original) => {
   const measuredTimes = { ofLayers: () => Promise.resolve(1), ofHead: () => Promise.resolve(0) };
   return { ...(await original()), measuredTimes };

@@ -24,7 +24,7 @@ import reference from "../../fixtures/training/batches.json" with { type: "json"
 import { fixtures, readAll } from "../architectures/fixtures.ts";
 
 export const trainedModels = ["qwen2", "llama", "qwen3", "starcoder2", "codegen", "t5"];
-/** Those whose adapters `make.py load` has read. */
+/** The models whose adapters `make.py load` has read. */
 export const writtenModels = ["qwen2", "llama", "codegen", "t5"];
 const options = { base: "", home: "", embedded: "", data: [], dataFolder: "", out: "" };
 /** Wide enough for several sequences in a row. */
@@ -42,7 +42,7 @@ export interface FiftySteps {
   readonly parameters: readonly NamedTensor[];
 }
 
-/** What make.py makes: a part of it, such as "lora.final", by the names behind it. */
+/** Returns a part of what make.py writes, such as "lora.final", by the rest of each name. */
 export async function referencePart(model: string, part: string): Promise<ReadonlyMap<string, Float32Array>> {
   const all = await readAll(join(fixtures, "../training", `${model}.safetensors`));
   const found = [...all].filter(([key]) => key.startsWith(`${part}.`));
@@ -57,7 +57,7 @@ export async function fiftySteps(
   { steps = 50, device = "cpu" }: { readonly steps?: number; readonly device?: Device } = {},
 ): Promise<FiftySteps> {
   const { base } = await importBase({ source: join(fixtures, model), home, bits: 32, name: `${model}-#` });
-  // The paper's modules for IA3, all for LoRA; what make.py asks PEFT for.
+  // The paper's modules for IA3 and all modules for LoRA, as make.py tells PEFT.
   const preset = method === "ia3" ? "paper" : "graft";
   const asked = { ...options, preset, method, rank: 2, alpha: 4, dropout: 0, virtualTokens: 4 } as const;
   const settings = resolveDefaults(readSettings(asked), base.parameters, moduleShapes(base.config).keys(), false);

@@ -1,4 +1,4 @@
-/** Trainings that are killed at any moment, by the clock or at a change to the disk, and go on. */
+/** Trainings that are killed at any moment, by the clock or at a change to the disk, and then resume. */
 
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -58,11 +58,11 @@ async function* processes(): AsyncGenerator<ChildProcess, never> {
   }
 }
 
-/** How the training ended; undefined if it was killed, after this many milliseconds or by its own order. */
+/** Returns how the training ended; undefined if it was killed, after this many milliseconds or as its order says. */
 async function run(child: ChildProcess, order: Order, milliseconds = Infinity): Promise<Outcome | undefined> {
   let outcome: Outcome | undefined;
   child.on("message", (told: Outcome) => (outcome = told));
-  // The last message may come after the exit, but not after the channel is closed.
+  // The last message may arrive after the exit, but not after the channel is closed.
   const end = Promise.all([once(child, "exit"), once(child, "disconnect")]);
   child.send(order);
   if (milliseconds < Infinity) {
@@ -83,7 +83,7 @@ test(
     const weights = (name: string) => readFile(join(folder, "out", name, "adapter_model.safetensors"));
     const lives = { fate: "lives", atChange: 0 } as const;
 
-    // The one that nobody kills; its duration and its changes are the scale for the others.
+    // This training is not killed. Its duration and its number of changes are the scale for the others.
     await run(await next(), { ...lives, options: { ...options, steps: 1, out: join(folder, "out", "mine") } });
     const begun = performance.now();
     const { changes } = (await run(await next(), {
@@ -93,7 +93,7 @@ test(
     const duration = performance.now() - begun;
     const expected = await weights("whole");
 
-    // An adapter that is there already must be there at any time, until the new one is.
+    // An existing adapter must stay in place until the new one is there.
     await cp(join(folder, "out", "mine"), join(folder, "old"), { recursive: true });
     const old = await weights("mine");
     expect(old.equals(expected)).toBe(false);
@@ -143,7 +143,7 @@ test(
     const out = join(folder, "end", "mine");
     const weights = () => readFile(join(out, "adapter_model.safetensors"));
     const brief = { ...options, steps: 2, out };
-    // Trained once to have an adapter that is replaced, and twice to know what by, and in how many changes.
+    // The first training makes the adapter to be replaced. The second one shows what replaces it, and in how many changes.
     await run(await next(), { options: { ...brief, seed: 1 }, fate: "lives", atChange: 0 });
     await cp(out, join(folder, "before"), { recursive: true });
     const old = await weights();

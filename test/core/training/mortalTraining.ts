@@ -1,7 +1,4 @@
-/**
- * A process that trains when it is told to. At one of its changes to the disk it may die, as by `kill -9`, or the disk may
- * be full from then on.
- */
+/** A process that trains on request. At one of its changes to the disk it may die as by `kill -9`, or the disk may become full. */
 
 import files from "node:fs";
 import promises from "node:fs/promises";
@@ -11,7 +8,7 @@ import type { TrainOptions } from "../../../extension/core/training/trainRequest
 export interface Order {
   options: TrainOptions;
   fate: "lives" | "dies" | "disk full";
-  /** The change at which its fate comes, counted from 1. */
+  /** The change at which it meets its fate, counted from 1. */
   atChange: number;
 }
 

@@ -35,7 +35,7 @@ describe("50 steps", () => {
   });
 });
 
-/** The first sequence, at all positions of its text, or of the text that is written behind an encoder. */
+/** The logits of the first sequence at all positions of its text, or of the text that a decoder writes. */
 async function logitsOf(base: InstalledBase, adapter?: Adapter): Promise<Float32Array> {
   const { prompt, written } = reference.batches[0]![0]!;
   const decoder = await openDecoder(base);
@@ -62,7 +62,7 @@ describe("logits", () => {
     const logits = (await readAll(join(training, "written.safetensors"))).get(`${model}.${method}`)!;
     const adapter = await readAdapter(join(training, "written", `${model}-${method}`));
     expect(errorOfSpread(await logitsOf(base, adapter), logits)).toBeLessThan(1e-5);
-    // PyTorch has trained the same.
+    // The training of PyTorch gives the same logits.
     const theirs = (await referencePart(model, method)).get("logits")!;
     expect(errorOfSpread(logits, theirs)).toBeLessThan(1e-3);
   });

@@ -117,7 +117,7 @@ describe("presets", () => {
     expect(lengthOf({ preset }, 8)).toBe(few);
     expect(lengthOf({ preset }, 800)).toBe(more);
     expect(lengthOf({ preset }, 800, true)).toBe(ofSource);
-    // Without a preset, it is the balanced one.
+    // Without a preset, the balanced one applies.
     if (preset === "balanced") expect(lengthOf({}, 800)).toBe(more);
   });
 

@@ -1,4 +1,4 @@
-/** A training that is resumed lives on what it keeps itself, whatever became of its data, its base's name and the options. */
+/** A resumed training uses only what it has kept itself, even if its data, its base's name or the options have changed. */
 
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** A method is one file and a line of the registry: nothing else must know it to train it, write it and read it. */
+/** A method is one file and a line of the registry: no other code has to know it to train it, write it and read it. */
 
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

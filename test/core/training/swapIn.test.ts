@@ -1,4 +1,4 @@
-/** A freshly trained adapter, used by a decoder that was open all the while. */
+/** A freshly trained adapter, used by a decoder that was already open. */
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

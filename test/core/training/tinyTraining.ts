@@ -1,4 +1,4 @@
-/** What tests of whole trainings begin with: a tiny base, imported, and rows to train it on. */
+/** The start of tests of whole trainings: an imported tiny base, and rows to train it on. */
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -141,7 +141,7 @@ describe("train", () => {
       { log: silentLog, onProgress: ({ loss }) => losses.push(loss) },
     );
     expect(result.validationLoss).toBeUndefined();
-    // Not that of the last step: it takes what is left of its epoch, which may be a gap of a few tokens.
+    // Not the loss of the last step, which takes the rest of its epoch, perhaps a gap of a few tokens.
     expect(Math.min(...losses)).toBeLessThan(0.6 * losses[0]!);
   });
 

@@ -1,4 +1,4 @@
-/** A whole T5, from a Hugging Face folder over a training to completions: what only shows with data and files. */
+/** A whole T5, from a Hugging Face folder through a training to completions: what only shows with data and files. */
 
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

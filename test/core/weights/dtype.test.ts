@@ -11,7 +11,7 @@ test("narrowToFloat16 keeps every float16, of either sign", () => {
 });
 
 test("narrowToFloat16 rounds to the nearest, and from the middle to the even one", () => {
-  // Middles of neighbours are exact in float32, and so is what lies a little beside them.
+  // Middles of neighbours are exact in float32, and so are the values slightly next to them.
   const middles = numbers.slice(1).map((x, i) => (x + numbers[i]!) / 2);
   const near = (factor: number) => narrowToFloat16(middles.map((x) => x * factor));
   expect(narrowToFloat16(middles)).toEqual(halves.slice(1).map((upper) => (upper % 2 === 0 ? upper : upper - 1)));

@@ -1,4 +1,4 @@
-/** Ten thousand damaged files and configs: each is read or refused with a UserError, soon, and nothing else happens. */
+/** Ten thousand damaged files and configs: each is quickly read or refused with a UserError, and nothing else happens. */
 
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Numbers and texts at which readers stumble. */
+/** Numbers and texts that trip readers. */
 const awkward = ["0", "-1", "0.5", "1e308", "1e999", "9007199254740993", "18446744073709551616", "null", "true", '""']
   .concat(["[]", "{}", "[[[[[[]]]]]]", '"F64"', '"__proto__"', '{"toString":1}', "4294967296", "1000000", '"\\ud800"'])
   .map((text) => Buffer.from(text));
@@ -61,7 +61,7 @@ function withAwkwardValue(bytes: Buffer, random: Random): Buffer {
   return Buffer.concat([bytes.subarray(0, chosen.index), value, bytes.subarray(chosen.index + chosen[0].length)]);
 }
 
-/** Whether `work` ends well, having failed with nothing but a UserError. */
+/** Returns whether `work` succeeds or is refused. Fails on anything other than a UserError. */
 async function survives(work: () => unknown): Promise<"read" | "refused"> {
   try {
     await work();

@@ -100,7 +100,7 @@ describe("openSafetensors", () => {
     ["an overlap", { a: entry([2], 0, 8), b: entry([2], 4, 12) }, 12, /"b" overlaps "a"/],
     ["a hole", { a: entry([1], 0, 4), b: entry([1], 8, 12) }, 12, /4 bytes between "a" and "b"/],
     ["bytes left over", { a: entry([1], 0, 4) }, 5, /1 bytes after "a"/],
-    // JSON keeps the last of them, and what the first names belongs to nothing.
+    // JSON keeps the last entry, so the bytes of the first belong to no tensor.
     [
       "a name given twice",
       `{"a":${JSON.stringify(entry([1], 0, 4))},"a":${JSON.stringify(entry([1], 4, 8))}}`,

@@ -31,7 +31,7 @@ async function writeLora(name: string, baseModel = ""): Promise<void> {
   await writeAdapter(join(library, name), { method: "lora", name, baseModel, ...scaling, modules });
 }
 
-/** Its weight file has 8 GiB, none of which are on the disk. */
+/** Its weight file is 8 GiB, but takes no space on the disk. */
 async function writeHuge(name: string): Promise<void> {
   await writeLora(name);
   const columns = 2 ** 29;
@@ -133,7 +133,7 @@ describe("serveLibrary", () => {
     const [unfit] = await listed(other.name);
     expect(unfit?.name).toBe("good");
     expect(english(unfit!.problem!.message)).toContain("96");
-    // Completion says that this base is missing; the adapters are listed all the same.
+    // Completion says that this base is missing; the adapters are listed nonetheless.
     expect(await listed("missing")).toEqual([good]);
     client.dispose();
     server.dispose();

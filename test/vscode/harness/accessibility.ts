@@ -1,4 +1,4 @@
-/** What axe-core finds wrong with a page of Graft, as a person with a screen reader or without a mouse would meet it. */
+/** Finds with axe-core what is wrong with a page of Graft for people who use a screen reader or no mouse. */
 
 import axe from "axe-core";
 import type { Frame } from "playwright-core";
@@ -29,7 +29,7 @@ export async function violations(
   await page.evaluate(axe.source);
   const found = await page.evaluate(
     async ([behind, rules]) => {
-      // The page is transparent, and the editor behind it gives it its background.
+      // The page is transparent, and shows the background of the editor behind it.
       document.documentElement.style.background = `var(--vscode-${behind}-background)`;
       const { axe: inPage } = window as unknown as { axe: typeof axe };
       const disabled = Object.fromEntries(rules.map((rule) => [rule, { enabled: false }]));

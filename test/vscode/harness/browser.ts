@@ -1,4 +1,4 @@
-/** Starts Chromium for a test run; who has its endpoint may open pages in it, from any process. */
+/** Starts Chromium for a test run; any process with its endpoint can open pages in it. */
 
 import { chromium, type BrowserServer } from "playwright-core";
 import { findChromium } from "../../../scripts/bed/chromium.ts";

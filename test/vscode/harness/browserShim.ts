@@ -23,7 +23,7 @@ const path = { type: "string" } as const;
 const { values, positionals } = parseArgs({
   options: { extensionDevelopmentPath: path, extensionTestsPath: path },
   allowPositionals: true,
-  strict: false, // Desktop's other switches mean nothing here.
+  strict: false, // The desktop's other switches mean nothing here.
 });
 const workspace = positionals[0];
 if (!workspace || typeof values.extensionTestsPath !== "string")
@@ -36,7 +36,7 @@ const server = await startEditorServer({
   folder,
   extensions: [vsixPath],
   settings: testSettings,
-  // Only with it does the page report the end of the tests.
+  // Without it, the page does not report the end of the tests.
   args: ["--vscode-option", "enable-smoke-test-driver"],
 });
 const browserServer = await startBrowser();
@@ -63,7 +63,7 @@ try {
   if (code === undefined) {
     console.error(`No end after ${limit / 1000} s: ${await workbench.screenshot("host-tests")}`);
   }
-  // VS Code has errors of its own; they interest nobody while all is well.
+  // VS Code logs errors of its own, which do not matter unless the tests fail.
   if (code !== 0) for (const args of errors) console.error(...args);
   await stop(code ?? 1);
 } catch (error) {

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 
 type Place = Parameters<Locator["click"]>[0];
 
-/** Runs `command` from the menu of `element`. A menu that has just opened takes no notice of the mouse yet. */
+/** Runs `command` from the menu of `element`. A menu that has just opened ignores the mouse at first. */
 export async function chooseInMenu(page: Page, element: Locator, command: string, place: Place = {}): Promise<void> {
   await element.click({ ...place, button: "right" });
   const item = page.getByRole("menuitem", { name: command });

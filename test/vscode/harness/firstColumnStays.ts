@@ -3,7 +3,7 @@
 import type { Locator } from "playwright-core";
 import { expect } from "vitest";
 
-/** Expects that a table is wider than its region, and that the names of its rows stay in sight when it is scrolled to its end. */
+/** Expects that a table is wider than its region, and that the names of its rows stay visible when it is scrolled to its end. */
 export async function firstColumnStays(region: Locator): Promise<void> {
   const ends = await region.evaluate(async (box) => {
     box.scrollLeft = box.scrollWidth;

@@ -3,7 +3,10 @@
 import type { Frame } from "playwright-core";
 import { expect } from "vitest";
 
-/** Expects that nothing sticks out of a page, once its view is at most `width` CSS pixels wide. The editor takes a while to pass a new width on. */
+/**
+ * Expects that nothing sticks out of a page, once its view is at most `width` CSS pixels wide. The editor takes a while to pass on a new
+ * width.
+ */
 export async function fitsWidth(view: Frame, width = Infinity): Promise<void> {
   const wide = () => view.evaluate(() => globalThis.innerWidth);
   await expect.poll(wide, { timeout: 30_000 }).toBeLessThanOrEqual(width);

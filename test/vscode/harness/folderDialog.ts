@@ -12,14 +12,14 @@ export async function chooseFolder(
   await answer(workbench, `${folder}/`, button);
 }
 
-/** The same for a file to write, whose dialog has no words of an extension. */
+/** The same for a file to write. Its dialog has no button text of an extension. */
 export async function chooseFile(workbench: Pick<Workbench, "page">, file: string): Promise<void> {
   await answer(workbench, file, "OK");
 }
 
 /**
- * Until the dialog has listed its first folder, it writes over what is typed and takes no notice of its button: how long that takes
- * is the machine's matter.
+ * Until the dialog has listed its first folder, it overwrites the typed text and ignores its button. How long that takes depends on the
+ * machine.
  */
 async function answer({ page }: Pick<Workbench, "page">, path: string, button: string): Promise<void> {
   const dialog = page.locator(".quick-input-widget:not([style*='display: none'])");

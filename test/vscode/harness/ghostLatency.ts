@@ -1,4 +1,4 @@
-/** From a key that goes down to the frame that shows ghost text for what it typed, measured in the page itself. */
+/** Measures the time from a key press to the frame that shows ghost text for the typed character, in the page itself. */
 
 import type { Page } from "playwright-core";
 
@@ -7,7 +7,7 @@ export interface GhostLatencies {
   keystrokes: number;
   /** Milliseconds for each key after which another suggestion appeared. */
   fresh: number[];
-  /** Milliseconds for each key that typed along a suggestion, which stayed. */
+  /** Milliseconds for each key that followed the suggestion, so that it stayed. */
   kept: number[];
 }
 
@@ -24,7 +24,7 @@ interface Recording {
   stop(): void;
 }
 
-/** Watches from now on; the function that comes back ends it. Keys whose answer the next key overtook count in neither list. */
+/** Watches from now on, until the returned function is called. Keys whose answer the next key overtook are in neither list. */
 export async function watchGhostText(page: Page): Promise<() => Promise<GhostLatencies>> {
   await page.evaluate(record);
   return async () => {
@@ -37,7 +37,7 @@ export async function watchGhostText(page: Page): Promise<() => Promise<GhostLat
   };
 }
 
-/** Runs in the page, so it may use nothing from here. */
+/** Runs in the page, so it cannot use anything from this file. */
 function record(): void {
   const editor = document.querySelector(".editor-group-container.active .editor-instance");
   const keys: Recording["keys"] = [];
@@ -75,7 +75,7 @@ function latencies(keys: Recording["keys"], seen: readonly Seen[]): GhostLatenci
   for (const [i, { time, key }] of typing.entries()) {
     const end = typing[i + 1]?.time ?? Number.POSITIVE_INFINITY;
     const before = seen.findLast((state) => state.time < time);
-    // The first state after the key in which its own character stands in the line.
+    // The first state after the key in which its own character is in the line.
     const after = seen.filter((state) => state.time >= time && state.time < end && state.line !== before?.line);
     const shown = after.find(({ ghost }) => ghost !== "");
     if (!shown) continue;

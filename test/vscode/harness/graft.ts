@@ -1,4 +1,4 @@
-/** What the specs know of Graft: where its parts are on screen, and its processes on this machine. */
+/** What the specs know about Graft: where its parts are on screen, and its processes on this machine. */
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -19,8 +19,8 @@ export async function graftReady(workbench: Workbench, adapter = "none"): Promis
 }
 
 /**
- * Types `text` key by key until there is ghost text, and tells what was typed by then. Where it comes is the base's
- * matter, and bases change.
+ * Types `text` key by key until there is ghost text, and returns what it has typed. Where ghost text appears depends on the base, and bases
+ * change.
  */
 export async function typeUntilGhostText(
   workbench: Workbench,
@@ -36,7 +36,7 @@ export async function typeUntilGhostText(
 }
 
 export async function openTrainingForm(workbench: Workbench): Promise<Frame> {
-  // A window knows its extensions' commands some time after it is there.
+  // A window learns its extensions' commands some time after it opens.
   await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
   await workbench.command("Graft: Train adapter");
   const form = await workbench.webview("form, section");
@@ -52,7 +52,7 @@ export async function openStudies(workbench: Workbench): Promise<Frame> {
 }
 
 /**
- * Waits until a training has ended. The rest of its trial is skipped: unless the spec is about it, what it finds is not worth its two
+ * Waits until a training has ended. Skips the rest of its trial: unless the spec is about the trial, its findings are not worth two
  * minutes.
  */
 export async function endOfTraining(form: Frame, name: string): Promise<void> {
@@ -66,7 +66,7 @@ export async function endOfTraining(form: Frame, name: string): Promise<void> {
 /** The newest engine process of the role in the editor of the specs: that of the window under test. */
 function enginePid(role: "completion" | "training"): number | undefined {
   const table = execFileSync("ps", ["-eo", "pid,args", "--sort=start_time"], { encoding: "utf8" });
-  // Other editors on this machine have engines, too, which are none of the specs' business.
+  // Other editors on this machine have engines, too, which the specs must not touch.
   const ours = join(scratch, "ui", "extensions");
   const lines = table.split("\n").filter((line) => line.includes(ours) && line.includes(`dist/engine.js ${role}`));
   const last = lines.at(-1);
@@ -80,7 +80,7 @@ export function killEngine(role: "completion" | "training"): void {
   process.kill(pid, "SIGKILL");
 }
 
-/** Stops it, so that it answers nothing until the function that comes back is called. */
+/** Stops it, so that it answers nothing until the returned function is called. */
 export function stopEngine(role: "completion" | "training"): () => void {
   const pid = enginePid(role);
   if (pid === undefined) throw new Error(`No ${role} process runs.`);

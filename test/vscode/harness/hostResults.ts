@@ -1,4 +1,4 @@
-/** What the runner inside the extension host tells the launcher outside. */
+/** The report of the runner inside the extension host to the launcher outside. */
 
 export interface HostResults {
   passed: number;

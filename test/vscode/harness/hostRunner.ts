@@ -1,6 +1,6 @@
 /**
- * Runs inside VS Code's extension host: Mocha over the bundled *.test.ts beside it. The outcome goes to a file, since
- * hosts differ in what becomes of their console.
+ * Runs inside VS Code's extension host: Mocha over the bundled *.test.ts next to it. The outcome goes to a file, because hosts treat their
+ * console differently.
  */
 
 import { readdirSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import type { HostResults } from "./hostResults.ts";
 
 class Silent extends Mocha.reporters.Base {}
 
-/** What VS Code calls. @throws Error when a test failed, by which VS Code knows its exit code. */
+/** Called by VS Code. @throws Error when a test failed, from which VS Code derives its exit code. */
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: "bdd", timeout: 60_000, reporter: Silent });
   for (const name of readdirSync(__dirname)) if (name.endsWith(".test.js")) mocha.addFile(join(__dirname, name));

@@ -47,7 +47,7 @@ export async function writeLargeStudy(title: string, folder: string, home = edit
     const predictions = rows.map(({ id, intent, code }): Prediction => {
       return { id, intent, predictions: Array.from({ length: answers }, () => answer(code)), reference: code };
     });
-    // All have the scores of the first, which take long to compute and are not looked at.
+    // All get the scores of the first, because scores take long to compute and no spec looks at them.
     const { result } = await writeRun(home, configuration!, predictions, scores && { scores });
     scores = result!.scores;
   }

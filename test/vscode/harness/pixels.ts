@@ -1,16 +1,16 @@
-/** The colours that a user sees of an element, and how well they can be told apart. */
+/** The colours of an element as a user sees them, and how well they can be told apart. */
 
 import type { Locator } from "playwright-core";
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** Colours at places of the element, in parts of its width and height. */
+/** Returns the colours at places of the element, given as parts of its width and height. */
 export async function coloursOf(
   element: Locator,
   places: readonly (readonly [x: number, y: number])[],
 ): Promise<Colour[]> {
   const image = (await element.screenshot({ animations: "disabled" })).toString("base64");
-  // A page of its own: the editor's policy lets no such image in.
+  // A separate page, because the editor's policy blocks such an image.
   const page = await element.page().context().newPage();
   try {
     return await page.evaluate(
@@ -33,7 +33,7 @@ export async function coloursOf(
   }
 }
 
-/** From 1 (the same) to 21 (black and white): www.w3.org/TR/WCAG22/#dfn-contrast-ratio. What is no text needs 3. */
+/** From 1 (the same) to 21 (black and white): www.w3.org/TR/WCAG22/#dfn-contrast-ratio. Anything but text needs 3. */
 export function contrast(one: Colour, other: Colour): number {
   const [high = 0, low = 0] = [one, other].map(luminance).sort((a, b) => b - a);
   return (high + 0.05) / (low + 0.05);

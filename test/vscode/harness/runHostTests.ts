@@ -1,6 +1,6 @@
 /**
- * Runs test/vscode/*.test.ts (Mocha, with the `vscode` API at hand) inside the extension host of a real VS Code that has
- * the packaged Graft installed.
+ * Runs test/vscode/*.test.ts (Mocha, with the `vscode` API available) inside the extension host of a real VS Code that has the packaged
+ * Graft installed.
  *
  *     node test/vscode/harness/runHostTests.ts [--desktop] [--file TEXT]
  *
@@ -22,7 +22,7 @@ const folder = join(scratch, "host-tests");
 const sources = join(root, "test", "vscode");
 const workspace = join(folder, "workspace");
 
-/** VS Code runs test files only from within an extension under development: a companion without any code of its own. */
+/** Writes a companion without any code, because VS Code runs test files only from within an extension under development. */
 async function writeCompanion(): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(workspace, { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * The face of the UI specs (test/vscode/*.spec.ts), which drive the packaged extension in a browser as a user would:
+ * The interface for the UI specs (test/vscode/*.spec.ts), which drive the packaged extension in a browser as a user would:
  *
  *     import { expect } from "vitest";
  *     import { editorTest } from "./harness/spec.ts";
@@ -12,7 +12,7 @@
  *     });
  *
  * A spec file has one window with one folder, opened at its first test; the server and its profile are shared by all.
- * A failed test leaves a screenshot in .graft/screenshots/, and the logs of the run lie in .graft/ui/user/logs/.
+ * A failed test leaves a screenshot in .graft/screenshots/, and the logs of the run are in .graft/ui/user/logs/.
  */
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -24,7 +24,7 @@ import { openWorkbench, type Workbench } from "./workbench.ts";
 
 declare module "vitest" {
   interface TaskMeta {
-    /** Whether the test failed and is tried again: told at the end of `npm test`. */
+    /** Whether the test failed and is tried again, which the end of `npm test` reports. */
     secondTry?: boolean;
   }
 }
@@ -39,7 +39,9 @@ export interface EditorTestOptions {
   /** Settings of this folder, over those of settings.ts. */
   settings?: Readonly<Record<string, unknown>>;
   viewport?: { width: number; height: number };
-  /** The language that VS Code tells its extensions, such as "zh-cn". Its own texts stay English, because no language pack is there. */
+  /**
+   * The language that VS Code reports to its extensions, such as "zh-cn". Its own texts stay English, because no language pack is there.
+   */
   language?: string;
 }
 
@@ -72,7 +74,7 @@ export function editorTest(options: EditorTestOptions = {}) {
         async ({ workbench, task, onTestFailed }, use) => {
           if (task.result?.retryCount) {
             task.meta.secondTry = true;
-            // Lists that the first try has left open.
+            // Closes lists that the first try has left open.
             for (const _ of [1, 2]) await workbench.press("Escape");
           }
           onTestFailed(async () => {
@@ -86,7 +88,7 @@ export function editorTest(options: EditorTestOptions = {}) {
     });
 }
 
-/** Runs in the page: a language pack would set this, and its texts. */
+/** Runs in the page. A language pack would set this, and also its texts. */
 function speak(language: string): void {
   Object.defineProperty(globalThis, "_VSCODE_NLS_LANGUAGE", { value: language });
 }

@@ -8,7 +8,7 @@ import type { Workbench } from "./workbench.ts";
 export interface Theme {
   /** As in the settings. */
   name: string;
-  /** The kind, as a class of the window, and as pages are told it. */
+  /** The kind, as a class of the window, and as pages get it. */
   window: string;
   page: string;
   scheme: "light" | "dark";
@@ -22,7 +22,7 @@ export const themes: readonly Theme[] = [
   { name: "Default Dark Modern", window: "vs-dark", page: "vscode-dark", scheme: "dark" },
 ];
 
-/** Gives the window a theme, and waits until it and its page `view` have it. Keeps the folder's other settings. */
+/** Sets the window's theme, and waits until the window and its page `view` have it. Keeps the folder's other settings. */
 export async function useTheme(workbench: Workbench, { name, window, page }: Theme, view?: Frame): Promise<void> {
   const path = join(workbench.folder, ".vscode/settings.json");
   const settings = await readFile(path, "utf8").catch(() => "{}");

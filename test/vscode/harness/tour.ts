@@ -1,4 +1,7 @@
-/** The README's tour on the sample folder, as it tells it: for the spec that checks it, and for the script that takes its picture. */
+/**
+ * The README's tour on the sample folder, as the README describes it: for the spec that checks it, and for the script that takes its
+ * picture.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,27 +16,30 @@ export const sampleFiles: Readonly<Record<string, string>> = Object.fromEntries(
   readdirSync(sample).map((name) => [name, readFileSync(join(sample, name), "utf8")]),
 );
 
-/** What the tour has its reader type at the end of playground.py. The editor indents. Other files of the folder have the same line. */
+/** What the tour asks its reader to type at the end of playground.py. The editor indents. Other files of the folder have the same line. */
 export const known = "\nif item is None:\n";
 /** The line of step 3, which no file of the folder has. */
 export const unknown = "\nif not item:\n";
-/** What the sample's code does there: copied behind the known line, and behind the other known only to who has learned it. */
+/**
+ * What the sample's code does there: after the known line it can be copied, and after the other one only an adapter that has learned it
+ * knows it.
+ */
 export const habit = 'return failure(f"unknown item: {name}")';
 
-/** Types below the last line of playground.py, as it is on disk, and tells the suggestion. */
+/** Types below the last line of playground.py, as it is on disk, and returns the suggestion. */
 export async function typeInPlayground(workbench: Workbench, text: string): Promise<string> {
   await workbench.openFile("playground.py");
   await workbench.type(text);
   return await workbench.ghostText();
 }
 
-/** Takes back what was typed. */
+/** Reverts the typed text. */
 export async function revertPlayground(workbench: Workbench): Promise<void> {
   await workbench.command("File: Revert File");
   await workbench.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
 }
 
-/** Trains with what the form proposes, but for the name. */
+/** Trains with everything that the form proposes, except the name. */
 export async function trainOnWorkspace(workbench: Workbench, name: string): Promise<void> {
   const form = await openTrainingForm(workbench);
   await form.getByLabel("This workspace").check();

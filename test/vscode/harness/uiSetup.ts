@@ -16,7 +16,7 @@ declare module "vitest" {
   interface ProvidedContext {
     editorUrl: string;
     browserEndpoint: string;
-    /** Folder of the user's copies of data sets, which all specs share: one that needs them absent removes it. */
+    /** Folder of the user's copies of data sets, which all specs share: a spec that needs them absent removes the folder. */
     userData: string;
     /** Linux's folder of power supplies, as the editor sees it: no supply at first. */
     powerSupplies: string;
@@ -27,7 +27,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   if (!existsSync(vsixPath)) throw new Error(`There is no ${vsixPath} to test: run \`npm run package\` first.`);
   await installBed();
   const browser = await startBrowser();
-  // Kept after the run, for the logs in user/logs; a run begins with a fresh profile.
+  // The folder stays after the run, for the logs in user/logs. A run begins with a fresh profile.
   const folder = join(scratch, "ui");
   await rm(folder, { recursive: true, force: true });
   const hub = await startHub(join(folder, "model"));

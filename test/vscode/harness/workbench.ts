@@ -1,4 +1,4 @@
-/** What a user sees and does in VS Code, for tests: a page object over one window. Knows VS Code's DOM; not Graft. */
+/** What a user sees and does in VS Code, for tests: a page object for one window. Knows VS Code's DOM, but not Graft. */
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ export interface Workbench {
   save(): Promise<void>;
   /** Text of the active editor as shown (only lines in view). */
   editorText(): Promise<string>;
-  /** Waits for ghost text in the active editor and tells it, all its lines. */
+  /** Waits for ghost text in the active editor and returns all its lines. */
   ghostText(): Promise<string>;
   /** The pieces that ghost text is drawn in; none while there is no ghost text. */
   readonly ghostPieces: Locator;
@@ -59,7 +59,10 @@ export async function openWorkbench(
   return workbench(page, folder, offsite);
 }
 
-/** Now and then VS Code opens a workspace before it can read its file, takes it for one without folders, and never looks again. */
+/**
+ * Works around VS Code, which sometimes opens a workspace before it can read its file, takes it for one without folders, and never looks
+ * again.
+ */
 async function reloadUntilRootsAreShown(page: Page): Promise<void> {
   const root = page.locator(".explorer-folders-view").getByRole("treeitem").first();
   for (let attempt = 1; !(await appears(root, 15_000)); attempt++) {
@@ -73,7 +76,7 @@ function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Wo
   const ghostPieces = editor.locator(".ghost-text-decoration, .ghost-text, .ghost-text-decoration-preview");
   const statusItem = (text: string | RegExp): Locator => page.locator(".statusbar-item", { hasText: text });
   const list = page.locator('.quick-input-widget:not([style*="display: none"])');
-  // A view that opens takes the focus when it has slid in, and the list goes away: as a user would, open it once more.
+  // A view that opens takes the focus when it has slid in, and the list closes. So the list is opened again, as a user would do.
   const choose = async (open: () => Promise<void>, text: string): Promise<void> => {
     const row = list.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
     await open();
@@ -85,7 +88,7 @@ function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Wo
     }
   };
   const openPalette = async (title: string): Promise<void> => {
-    // One that fades away is still there, but inert, and soon invisible.
+    // An input that fades out is still there, but inert, and soon invisible.
     const input = list.locator(".quick-input-box input:not([inert] *)");
     const ask = async (): Promise<boolean> => {
       if (!(await input.inputValue({ timeout: 1000 }).catch(() => "")).startsWith(">")) return false;
@@ -162,7 +165,7 @@ function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Wo
   };
 }
 
-/** VS Code draws a line in pieces and keeps them in no order: reads them by place, spaces as what they mean. */
+/** VS Code draws a line in pieces and keeps them in no order: reads them by place, and non-breaking spaces as spaces. */
 async function textAsShown(pieces: Locator): Promise<string> {
   const placed = await pieces.evaluateAll((elements) =>
     elements.map((element) => {

@@ -1,4 +1,4 @@
-/** Radio buttons beside each other, with the explanation of the chosen one below: for a few short labels. */
+/** Radio buttons side by side, with the explanation of the chosen one below: for a few short labels. */
 
 import type { ChoiceGroupProps } from "./choice.tsx";
 
@@ -23,7 +23,7 @@ export function ChoiceRow<Value extends string>({ legend, name, choices, chosen,
           </label>
         ))}
       </div>
-      {/* The others are out of sight, and still describe their buttons. */}
+      {/* The other explanations are hidden, but still describe their buttons. */}
       {values.map((value) => (
         <p key={value} class="note" id={`${idOf(value)}-note`} hidden={value !== chosen}>
           {choices[value].note}

@@ -1,4 +1,4 @@
-/** A part of the form that most users leave closed: while it is, its summary tells what it holds. */
+/** A part of the form that most users leave closed: while closed, its summary shows the choices within. */
 
 import type { ComponentChildren } from "preact";
 

@@ -18,12 +18,12 @@ export interface DifferencesProps {
 }
 
 export function Differences({ suite, number, measure, differences, ask, post }: DifferencesProps) {
-  // Not every candidate has every measure: one answer has no EM@10.
+  // Not every candidate has every measure: a single answer has no EM@10.
   const scored = suite.rows.flatMap(({ candidate, scores }, row) => (measure in scores ? [{ candidate, row }] : []));
   const [chosenFirst, setFirst] = useState(1);
   const [chosenSecond, setSecond] = useState(0);
   if (scored.length < 2) return null;
-  // A chosen candidate may have gone with its runs.
+  // A chosen candidate may have disappeared with its runs.
   const present = (chosen: number, other: 0 | 1): number =>
     scored.some(({ row }) => row === chosen) ? chosen : scored[other]!.row;
   const [first, second] = [present(chosenFirst, 1), present(chosenSecond, 0)];

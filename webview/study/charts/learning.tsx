@@ -1,4 +1,4 @@
-/** How the losses of the candidates' trainings went: charts as in exports, and their numbers as a table. */
+/** The losses of the candidates' trainings: charts as in exports, and their numbers as a table. */
 
 import type { LearningView } from "../../protocol/studyResults.ts";
 import { loss } from "../../shared/figures.ts";

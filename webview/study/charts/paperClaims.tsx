@@ -1,4 +1,4 @@
-/** What the paper claims, in general terms, beside the charts of its data sets. Has no figure of the paper's tables. */
+/** What the paper claims, in general terms, next to the charts of its data sets. Quotes no figure from the paper's tables. */
 
 import { t } from "../../shared/l10n.ts";
 

@@ -1,4 +1,4 @@
-/** Changes the order of the runs that wait for their turn: dragged by the mouse, by buttons, or with Alt and an arrow. */
+/** Changes the order of the waiting runs: by dragging, with buttons, or with Alt and an arrow key. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { HTMLAttributes, JSX } from "preact";
@@ -10,7 +10,7 @@ export interface Order {
   readonly runs: readonly number[];
   /** Whether there is anything to change. */
   readonly isOpen: boolean;
-  /** Where a run has got to, for screen readers. */
+  /** The new place of a moved run, for screen readers. */
   readonly told: string;
   /** The keys and the dragging of a run's row. */
   row(run: number): HTMLAttributes<HTMLTableRowElement>;
@@ -142,7 +142,7 @@ function Step({ label, keys, isOff, onClick, children }: StepProps) {
   );
 }
 
-/** The edge of the row where the dragged run comes to lie. */
+/** The edge of the row where the dragged run will land. */
 function dropPlace(
   waiting: readonly number[],
   dragged: { run: number; over?: number } | undefined,

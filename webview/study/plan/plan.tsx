@@ -85,7 +85,7 @@ export function Plan({ study, hasResults, post }: PlanProps) {
   );
 }
 
-/** "2 of 4 runs are finished. About 3 min 20 s left." The time, which changes several times a second, is only seen. */
+/** "2 of 4 runs are finished. About 3 min 20 s left." Screen readers skip the time, which changes several times a second. */
 export function Stage({ study }: { study: OpenStudy }) {
   return (
     <p class="stage">

@@ -12,7 +12,7 @@ export interface RunRowProps {
   run: RunView;
   isLive: boolean;
   hasScores: boolean;
-  /** How its place in the order is changed; undefined if no run's can be. */
+  /** The controls for its place in the order; undefined if no run can move. */
   controls: JSX.Element | null | undefined;
   row: HTMLAttributes<HTMLTableRowElement>;
 }
@@ -71,7 +71,7 @@ function timeText(run: RunView, isNow: boolean): string {
   return `${isRough ? "≈ " : ""}${duration(run.seconds)}`;
 }
 
-/** The scores of the tasks so far; of a run that is finished in this session, all of them. */
+/** The scores of the tasks so far, or of all tasks if the run finished in this session. */
 function Early({ run: { scores, live, isFinished }, isNow }: { run: RunView; isNow: boolean }) {
   if (!scores || (!isNow && !isFinished)) return null;
   const shown = Object.entries(scores).filter(([name]) => isWhole(name));

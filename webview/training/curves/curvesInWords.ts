@@ -27,8 +27,8 @@ export interface LossRow {
 }
 
 /**
- * Returns a row for each validation, with the training loss that is nearest; without validations, for each point of the curve. None
- * is left out, so that a row stays where it is read.
+ * Returns a row for each validation, with the nearest training loss, or, without validations, for each point of the curve. Leaves none out,
+ * so that a row keeps its place while it is read.
  */
 export function lossRows({ training, validation }: LossCurves): LossRow[] {
   const shown = validation.length > 0 ? validation : training;

@@ -1,4 +1,4 @@
-/** The losses as a table, for those who would rather read numbers. */
+/** The losses as a table, for users who prefer to read numbers. */
 
 import type { LossCurves } from "../../protocol/lossCurves.ts";
 import { loss } from "../../shared/figures.ts";

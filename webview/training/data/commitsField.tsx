@@ -12,7 +12,7 @@ import { monthsLabel, monthsProblem } from "../draft.ts";
 export interface CommitsFieldProps {
   /** As typed. */
   typed: string | undefined;
-  /** Undefined while what is typed is none. */
+  /** Undefined while the typed text is not a valid number. */
   months: number | undefined;
   numbers: Pick<TrainingNumbers, "months">;
   /** Undefined until they are counted. */

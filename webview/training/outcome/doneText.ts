@@ -1,4 +1,4 @@
-/** What has become of a new adapter, true at each moment: whether it is there, and what is in use with it. */
+/** The current state of a new adapter in words: whether it still exists, and what is in use with it. */
 
 import type { TrainingDone } from "../../protocol/training.ts";
 import { t } from "../../shared/l10n.ts";
@@ -15,7 +15,7 @@ export function doneText({
   return t('Trained. "{0}" is in use now.', name);
 }
 
-/** Why Graft left it out of use, where no verdict on the trial says so already. */
+/** Returns why Graft did not put it into use, unless the trial's verdict already says so. */
 export function reasonText({
   active,
   deleted,

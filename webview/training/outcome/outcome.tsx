@@ -81,7 +81,7 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
   );
 }
 
-/** None for an adapter that is gone. */
+/** Renders nothing for a deleted adapter. */
 function UseButton({ state: { name, active, deleted, objection }, post }: OutcomeProps<TrainingDone>) {
   if (deleted) return null;
   if (active)

@@ -1,4 +1,4 @@
-/** What the training of the form would take on this machine, or why it cannot run here. It follows each choice. */
+/** What the training of the form would take on this machine, or why it cannot run here. Follows each choice. */
 
 import { useEffect } from "preact/hooks";
 import type { EstimateState } from "../../protocol/estimate.ts";
@@ -54,7 +54,7 @@ export function Estimate({ estimate, form, sources, post }: EstimateProps) {
 
 type Done = Extract<EstimateState, { phase: "done" }>;
 
-/** Before they are known, the figures have their places already. */
+/** The figures have their places even before they are known. */
 function Needs({ needs, preset }: { needs: Done | undefined; preset: TrainingForm["preset"] }) {
   const figures = needs
     ? [
@@ -89,7 +89,7 @@ function about(seconds: number): string {
   return t("about {0}", brief(seconds));
 }
 
-/** A duration without what an estimate cannot know. */
+/** A duration, rounded to what an estimate can know. */
 function brief(seconds: number): string {
   const step = seconds < 60 ? 5 : seconds < 600 ? 15 : 60;
   const rounded = Math.max(step, Math.round(seconds / step) * step);

@@ -1,4 +1,4 @@
-/** What is unexpected about the number of steps of a preset, where there is little data. */
+/** What is unexpected about a preset's number of steps if there is little data. */
 
 import type { EstimateState } from "../../protocol/estimate.ts";
 import type { TrainingForm } from "../../protocol/training.ts";
@@ -6,7 +6,7 @@ import { t } from "../../shared/l10n.ts";
 
 type Steps = Pick<Extract<EstimateState, { phase: "done" }>, "steps" | "balancedSteps">;
 
-/** Returns a sentence; undefined where there is nothing to say. */
+/** Returns a sentence; undefined if there is nothing to say. */
 export function stepsNote({ steps, balancedSteps }: Steps, preset: TrainingForm["preset"]): string | undefined {
   if (balancedSteps === undefined) return undefined;
   if (preset === "thorough" && steps <= balancedSteps)

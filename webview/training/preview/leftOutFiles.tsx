@@ -1,4 +1,4 @@
-/** The files that a training leaves out, by reason, each with a switch to train on it all the same. */
+/** The files that a training leaves out, by reason, each with a switch to train on it anyway. */
 
 import { useState } from "preact/hooks";
 import type { LeftOut, PreviewShown } from "../../protocol/training.ts";
@@ -26,7 +26,7 @@ const wholeRules: Partial<Record<string, string>> = {
 };
 
 export function LeftOutFiles({ files, more, include, onInclude, isOpen, onOpen }: LeftOutFilesProps) {
-  // A switch that is turned off stays in sight until the next preview.
+  // A switch that is turned off stays visible until the next preview.
   const [touched, setTouched] = useState(include);
   const onToggle = (name: string, isIncluded: boolean): void => {
     setTouched([...touched, name]);
@@ -34,7 +34,7 @@ export function LeftOutFiles({ files, more, include, onInclude, isOpen, onOpen }
   };
   const switches = { include, onToggle };
   const reasons = (Object.keys(inWords) as Reason[]).filter((reason) => files.some((file) => file.reason === reason));
-  // What is included already is no longer left out, and stays here to be taken back.
+  // Files that are already included are no longer left out, but stay here so that the user can exclude them again.
   const included = [...new Set([...touched, ...include])].filter(
     (name) => !files.some(({ path, reason }) => path === name || reason === name),
   );

@@ -11,7 +11,7 @@ import { LeftOutFiles } from "./leftOutFiles.tsx";
 
 export interface PreviewProps {
   preview: PreviewState | undefined;
-  /** Why there can be none yet. The form says it below "Start training", too. */
+  /** Why there can be no preview yet. The form says it below "Start training", too. */
   obstacle: string | undefined;
   /** Reasons and files that are taken in spite of the rules. */
   include: readonly string[];
@@ -45,7 +45,7 @@ export function Reading({ reading }: { reading: Extract<PreviewState, { phase: "
   return (
     <>
       <ProgressBar share={reading && shareOf(reading.examples, reading.of)} label={t("Reading data")} />
-      {/* The count changes every other second: it is only seen. */}
+      {/* The count changes every other second, so screen readers skip it. */}
       <p class="note">
         <span class={reading && "heard"} aria-live="polite">
           {t("Reading data…")}

@@ -36,7 +36,7 @@ function Bar({ label, score, isAdapter = false }: { label: string; score: Interv
       <svg viewBox={`0 0 100 ${height}`} preserveAspectRatio="none">
         <rect class="track" width={100} height={height} />
         <rect class={isAdapter ? "adapter" : "base"} width={value} height={height} />
-        {/* Its edge tells it from the bar, over which its left half lies. */}
+        {/* Its edge sets it apart from the bar, which its left half overlaps. */}
         <line class="edge" x1={low} x2={high} y1={height / 2} y2={height / 2} vector-effect="non-scaling-stroke" />
         <line class="whisker" x1={low} x2={high} y1={height / 2} y2={height / 2} vector-effect="non-scaling-stroke" />
       </svg>

@@ -1,4 +1,4 @@
-/** All figures of a trial. A difference stands below the two values that it is between: side bars are too narrow for four columns. */
+/** All figures of a trial. A difference is below the two values that it compares: side bars are too narrow for four columns. */
 
 import type { Compared, Difference, TrialShown } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";

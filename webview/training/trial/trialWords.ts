@@ -4,7 +4,7 @@ import type { TrialComparison, TrialShown } from "../../protocol/trial.ts";
 import { signed } from "../../shared/figures.ts";
 import { t } from "../../shared/l10n.ts";
 
-/** Fewer epochs than these leave none to do without. */
+/** The fewest epochs that still leave some to do without. */
 const fewestToReduce = 1.5;
 
 export function verdictText(trial: TrialShown): string {
@@ -52,7 +52,7 @@ function verdictOfBodies(
       );
 }
 
-/** The other one of lines and bodies than {@link verdictText} tells of. */
+/** Returns the sentence about lines or bodies, whichever {@link verdictText} is not about. */
 export function otherText({ decidedBy, bodies, served }: TrialShown): string | undefined {
   if (!bodies) return undefined;
   if (decidedBy === "bodies") {
@@ -64,7 +64,7 @@ export function otherText({ decidedBy, bodies, served }: TrialShown): string | u
   return t("Bodies of blocks ({0}): {1} % like the author's; without the adapter {2} %.", count, after!, before!);
 }
 
-/** What the adapter does to code that has nothing to do with the workspace. */
+/** Returns what the adapter does to code that has nothing to do with the workspace. */
 export function generalText({ general, forgets }: TrialShown): string | undefined {
   if (!general) return undefined;
   const [before, after] = [general.base, general.adapter].map((scores) => Math.round(scores.exact.value));
@@ -82,7 +82,7 @@ export function generalText({ general, forgets }: TrialShown): string | undefine
   }
 }
 
-/** How many of 100 lines are right where only the bits per byte decided; only a loss needs the remark that it may be chance. */
+/** Returns how many of 100 lines are right, if only the bits per byte decided. Only a loss needs the remark that it may be chance. */
 function linesBesideBits(before: number, after: number): string {
   if (after < before)
     return t("There it is right at {0} of 100 lines instead of {1}, which may be chance.", after, before);

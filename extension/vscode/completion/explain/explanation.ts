@@ -1,6 +1,6 @@
 /**
- * "Graft: Explain completion": why there was no suggestion just now; and what the model reads at the place of the last one, where that
- * is from, and how sure it was.
+ * "Graft: Explain completion": shows why there was no suggestion just now, and, for the last suggestion, what the model reads at its place,
+ * where that text is from, and how sure the model was.
  */
 
 import * as vscode from "vscode";
@@ -24,11 +24,11 @@ interface Place {
 /** A suggestion that appeared. */
 export interface Explained extends Place {
   readonly request: CompletionRequest;
-  /** What the request says of other files. */
+  /** What the request contains from other files. */
   readonly front: Front;
   readonly source: { readonly base: string; readonly adapter: string | undefined };
   readonly completion: Completion;
-  /** What was shown of it. */
+  /** The part of the completion that was shown. */
   readonly text: string;
   /** The chance that `text` is kept, which may be only the beginning of the completion. */
   readonly confidence: number;
@@ -36,7 +36,7 @@ export interface Explained extends Place {
 
 export interface Explanation {
   note(suggestion: Explained): void;
-  /** Nothing appeared at this place. */
+  /** Records that nothing appeared at this place. */
   noteSilence(place: Place, reason: Silence): void;
   /** Opens the explanation as a rendered page. */
   show(): Promise<void>;
@@ -56,7 +56,7 @@ export function openExplanation(
 ): Explanation {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   let last: Explained | undefined;
-  /** Only if it came after the last suggestion. */
+  /** The last silence, if it is newer than the last suggestion. */
   let silence: { readonly place: Place; readonly reason: Silence } | undefined;
   let content = "";
   subscriptions.push(
@@ -87,7 +87,7 @@ export function openExplanation(
       content = parts.join("\n\n");
       changed.fire(uri);
       const opened = await vscode.workspace.openTextDocument(uri);
-      // The preview is an extension of its own, which may be switched off.
+      // The preview is a separate extension, which may be disabled.
       await vscode.commands
         .executeCommand("markdown.showPreview", uri)
         .then(undefined, () => vscode.window.showTextDocument(opened, { preview: true }));
@@ -95,7 +95,7 @@ export function openExplanation(
   };
 }
 
-/** Why no suggestion is ever asked for in the active editor; undefined if none is open, or Graft may complete there. */
+/** Returns why Graft never completes in the active editor; undefined if no editor is open, or Graft may complete there. */
 function neverAsked(configuration: Pick<Configuration, "get">): string | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor?.document.languageId !== "python") return undefined;
@@ -187,7 +187,7 @@ function placesOf(copies: Front["copies"]): string {
   return places.length > 0 ? list(places) : t("none");
 }
 
-/** "`path`: `before` → `after`"; without `before` where nothing but blanks precedes in the line. */
+/** "`path`: `before` → `after`"; without `before` if only blanks precede it in the line. */
 function placeOf({ path, before, after }: Copy): string {
   const [line = ""] = after.split("\n", 1);
   const start = before.split("\n").at(-1)!.trimStart();

@@ -1,6 +1,6 @@
 /**
- * The snippets of this workspace: code that the user selected to train on. They lie as .py files in the workspace's storage; the
- * library process reads, judges and changes them.
+ * The snippets of this workspace: code that the user selected to train on. They are .py files in the workspace's storage. The library
+ * process reads, judges and changes them.
  */
 
 import { join } from "node:path";
@@ -19,9 +19,9 @@ export interface Snippets {
   readonly onDidChange: vscode.Event<SnippetsState>;
   /** Reads the list again. */
   refresh(): Promise<void>;
-  /** Whether it is new. */
+  /** Adds a selection. Returns whether it is new. */
   add(selection: Selection): Promise<boolean>;
-  /** Makes them the form's data. */
+  /** Chooses them as the form's data. */
   choose(): void;
   /** Opens, removes or restores one. */
   receive(message: SnippetMessage): Promise<void>;

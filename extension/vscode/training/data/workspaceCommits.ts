@@ -7,7 +7,7 @@ import type { CommitsState } from "../../../../webview/protocol/commits.ts";
 import { explain, type Messages } from "../../messages.ts";
 
 export interface WorkspaceCommits {
-  /** The day on which the last `months` begin, and what each open folder has since then. */
+  /** Returns the first day of the last `months`, and the commits of each open folder since then. */
   survey(months: number): Promise<{ since: string; folders: readonly CommitSurvey[] }>;
 }
 
@@ -25,7 +25,7 @@ export function workspaceCommits({ libraryProcess, sources }: WorkspaceCommitsOp
   };
 }
 
-/** For the form: all folders together, or why that is not known. */
+/** Returns for the form the commits of all folders together, or why they are not known. */
 export async function commitsState(
   months: number,
   commits: WorkspaceCommits,

@@ -29,7 +29,7 @@ export async function putIntoUse(name: string, { library }: UseOptions): Promise
 }
 
 /**
- * Like `putIntoUse`, but only logs a failure: the training has succeeded all the same. During a comparison it changes nothing, because
+ * Like `putIntoUse`, but only logs a failure, because the training itself has succeeded. During a comparison it changes nothing, because
  * that would end the comparison.
  */
 export async function tryToUse(name: string, options: UseOptions): Promise<Use> {

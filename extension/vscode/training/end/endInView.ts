@@ -60,7 +60,7 @@ export function followEnd(options: EndOptions, subscriptions: vscode.Disposable[
   };
 }
 
-/** Whether the end in view offers to go on with a training that another window runs or has ended meanwhile. */
+/** Whether the end in view offers to resume a training that another window now runs or has ended. */
 function isTakenElsewhere(state: TrainingState, { list }: UnfinishedTrainings): boolean {
   if ((state.phase !== "failed" && state.phase !== "cancelled") || !state.reached) return false;
   return !list.some(({ name, busy }) => name === state.name && !busy);

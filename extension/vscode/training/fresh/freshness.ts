@@ -1,6 +1,6 @@
 /**
  * Keeps the adapter in use fresh, if the user wants it (`graft.training.keepFresh`): it learns from edits and pulled commits when the user
- * rests, on mains power. The commands of the view of adapters do the same at once, and take it back.
+ * rests, on mains power. The commands of the view of adapters do the same at once, and take a refresh back.
  */
 
 import * as vscode from "vscode";
@@ -15,7 +15,7 @@ import { refreshText } from "./refreshWords.ts";
 
 export interface FreshnessOptions extends RefreshingOptions, Omit<RefreshListOptions, "library" | "engine"> {
   messages: Messages;
-  /** An arm that learned during a comparison would be another one. */
+  /** An arm that learned during a comparison would no longer be the same. */
   comparing: { readonly isRunning: boolean; readonly onDidChange: vscode.Event<void> };
 }
 
@@ -31,7 +31,7 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
   let following: string | undefined;
   let isStopped = false;
 
-  /** The one adapter in use. Several share the work, so none of them alone can learn what is missing. */
+  /** The one adapter in use. Several adapters share the work, so none alone can learn what is missing. */
   const followed = (): string | undefined => (library.active.length === 1 ? library.active[0]?.name : undefined);
   const isWanted = (): boolean =>
     configuration.get("training.keepFresh") && vscode.workspace.isTrusted && !comparing.isRunning;
@@ -47,7 +47,7 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
       isStopped = false;
       await refreshing.run(name, false);
     } catch (error) {
-      // What the user has stopped does not begin again before something else changes.
+      // A refresh that the user has stopped does not begin again until something else changes.
       if (isStopped) return messages.tell("info", t('"{0}" stays as it was.', name));
       if (isCancelled(error)) return clock.changed();
       log[isUsual(error) ? "debug" : "warn"](`Not refreshed: ${detailed(error)}`);
@@ -56,7 +56,7 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
     }
   };
 
-  /** Ends a refresh that nobody has asked for once its adapter is not the one in use any more, or nobody wants it. */
+  /** Ends an automatic refresh once its adapter is no longer the one in use, or automatic refreshes are no longer wanted. */
   const check = (): void => {
     if (following !== undefined && (following !== followed() || !isWanted())) refreshing.cancel();
   };
@@ -105,7 +105,9 @@ function hasUnsaved(): boolean {
   return vscode.workspace.textDocuments.some(({ isDirty, languageId }) => isDirty && languageId === "python");
 }
 
-/** Reasons to wait for another time: nothing or everything has changed, another window is at it, or the adapter is for other folders. */
+/**
+ * Reasons to wait for another time: nothing or everything has changed, another window refreshes it, or the adapter is for other folders.
+ */
 const usual: ReadonlySet<UserErrorCode> = new Set([
   "nothing-changed",
   "data-too-small",

@@ -1,6 +1,6 @@
 /**
- * The refreshes of an adapter as a list. A row opens what its refresh changed; taking back the last one is a choice of its own there, or
- * the button of its row, and never what Enter does first.
+ * The refreshes of an adapter as a list. Choosing a row lists what its refresh changed. The last refresh is taken back by a separate choice
+ * there or by its row's button, never by the first Enter.
  */
 
 import { join } from "node:path";
@@ -58,7 +58,7 @@ export async function listRefreshes(name: string, options: RefreshListOptions): 
 }
 
 interface ChangeItem extends vscode.QuickPickItem {
-  /** Absent for a figure, at which the list stays open. */
+  /** Absent for a figure. Choosing it leaves the list open. */
   run?: () => Promise<void>;
 }
 

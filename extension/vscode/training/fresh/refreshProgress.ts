@@ -1,6 +1,6 @@
 /**
- * Shows how a refresh goes, and lets it be stopped: in a notification if somebody has asked for it, else quietly in the status bar.
- * The editor's own progress in the status bar cannot be stopped.
+ * Shows how a refresh goes, and lets it be stopped: in a notification if the user has asked for it, else quietly in the status bar. The
+ * editor's own progress in the status bar cannot be stopped.
  */
 
 import * as vscode from "vscode";
@@ -69,7 +69,7 @@ function stopText(name: string): string {
   return vscode.l10n.t('Select to stop it; "{0}" stays as it was', name);
 }
 
-/** Undefined for news that change nothing. */
+/** Returns undefined for news that change nothing. */
 function newsText(news: TrainingNews): string | undefined {
   const { t } = vscode.l10n;
   if ("training" in news) return t("step {0} of {1}", news.training.step, news.training.steps);

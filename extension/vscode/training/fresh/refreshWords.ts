@@ -1,4 +1,4 @@
-/** Refreshes of an adapter in words: what came of one, and why it was kept or not. */
+/** Refreshes of an adapter in words: what each achieved, and why it was kept or not. */
 
 import * as vscode from "vscode";
 import { signed } from "../../../core/foundation/numbers/signed.ts";
@@ -6,7 +6,7 @@ import type { PastRefresh } from "../../../core/training/refresh/refreshedWeight
 import type { Refresh, RefreshVerdict } from "../../../core/training/refresh/refreshLog.ts";
 import { rightLines } from "../../../core/training/refresh/rightLines.ts";
 
-/** What a refresh was good for, in one or two sentences. */
+/** Returns in one or two sentences what a refresh achieved. */
 export function refreshText(name: string, refresh: Refresh): string {
   const { t } = vscode.l10n;
   const what = refresh.kept
@@ -29,8 +29,8 @@ export function stateText(refresh: PastRefresh): string {
 }
 
 /**
- * The figures that decided; without a clear difference those of lines. As differences, because rows of a list invite comparisons, and each
- * refresh is tried on other lines.
+ * Returns the figures that decided, or those of lines if no difference is clear. They are differences, because users compare the rows of a
+ * list, and each refresh is tried on other lines.
  */
 export function figuresText(refresh: Refresh): string {
   const { t } = vscode.l10n;
@@ -49,7 +49,7 @@ export function figuresText(refresh: Refresh): string {
   return decidedBy ? text : `${t("No clear difference.")} ${text}`;
 }
 
-/** All that a refresh changed, as names and their figures. */
+/** Returns everything that a refresh changed, as names and their figures. */
 export function changesOf(refresh: PastRefresh): { name: string; figures: string; detail?: string }[] {
   const { t } = vscode.l10n;
   const { steps, bodies, learned = [] } = refresh;
@@ -84,7 +84,7 @@ export function changesOf(refresh: PastRefresh): { name: string; figures: string
   ];
 }
 
-/** Paths that a row has room for. */
+/** The most paths that a row has room for. */
 const mostPaths = 5;
 
 function namesText(paths: readonly string[]): string {

@@ -1,6 +1,6 @@
 /**
- * One refresh at a time: an adapter learns what has changed in the open folders, in its own process. What came of it, freshness.ts and
- * the view of adapters tell.
+ * One refresh at a time: an adapter learns what has changed in the open folders, in a separate process. freshness.ts and the view of
+ * adapters report the result.
  */
 
 import { join } from "node:path";
@@ -29,7 +29,7 @@ export interface Refreshing {
   readonly isRunning: boolean;
   /**
    * @param isAsked shows the progress in a notification instead of the status bar; both can stop it
-   * @throws UserErrors of the refresh; "training-busy" beside a training of this window; an AbortError once it is cancelled
+   * @throws UserErrors of the refresh; "training-busy" while this window trains; an AbortError once it is cancelled
    */
   run(name: string, isAsked: boolean): Promise<RefreshResult>;
   readonly cancel: () => void;
@@ -41,7 +41,7 @@ export function createRefreshing(options: RefreshingOptions, subscriptions: vsco
   let running: AbortController | undefined;
   const cancel = (): void => running?.abort();
   subscriptions.push(
-    // What the user starts comes first; the refresh begins again another time.
+    // A training that the user starts takes priority; the refresh begins again another time.
     training.onDidChange(({ phase }) => (phase === "running" ? cancel() : undefined)),
     { dispose: cancel },
   );

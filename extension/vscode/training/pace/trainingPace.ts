@@ -8,13 +8,13 @@ import type { Configuration } from "../../configuration.ts";
 import type { Typing } from "./typing.ts";
 
 export interface TrainingPace extends Hold, vscode.Disposable {
-  /** Why it waits now. Undefined while it computes, if only up to the place where it can wait. */
+  /** Why the training waits now. Undefined while it computes, even if only up to the next place where it can wait. */
   readonly waits: Wait | undefined;
-  /** What its process tells: whether it waits there. */
+  /** Takes the report of the training's process: whether it now waits at such a place. */
   arrived(isWaiting: boolean): void;
-  /** Goes on with this training on battery power. */
+  /** Continues this training on battery power. */
   ignoreBattery(): void;
-  /** Whether the user has asked it to stop: it goes on to where it can. */
+  /** Sets whether the user has asked the training to stop. If so, it computes until it can stop. */
   hurry(isHurried: boolean): void;
 }
 

@@ -1,6 +1,4 @@
-/**
- * Typing on this machine: in this window, and in those beside it, which tell of it through a file while a training runs elsewhere.
- */
+/** Typing on this machine: in this window, and in other windows, which report it through a file while a training runs elsewhere. */
 
 import { unwatchFile, watchFile, writeFile } from "node:fs";
 import { join } from "node:path";
@@ -35,7 +33,7 @@ export function openTyping({ engine, unfinished, home }: TypingOptions, subscrip
     const isElsewhere = followers === 0 && unfinished.list.some(({ busy }) => busy);
     if (!isElsewhere || performance.now() - toldAt < between) return;
     toldAt = performance.now();
-    writeFile(sign, "", () => undefined); // Without it, that training waits only for its own window.
+    writeFile(sign, "", () => undefined); // If this fails, that training waits only for its own window.
   };
   const onTyped = (): void => {
     typed.fire();
@@ -65,7 +63,7 @@ export function openTyping({ engine, unfinished, home }: TypingOptions, subscrip
   };
 }
 
-/** A change of text that the user looks at; those of output panels, and of programs in other files, are not typed. */
+/** Whether a change is of the text that the user looks at. Changes of output panels, and of other files by programs, are not typing. */
 function isTyped({ document, contentChanges }: vscode.TextDocumentChangeEvent): boolean {
   const { activeTextEditor, state } = vscode.window;
   return contentChanges.length > 0 && state.focused && document === activeTextEditor?.document;

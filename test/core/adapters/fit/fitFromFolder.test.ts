@@ -30,7 +30,7 @@ async function installed(
   return (await importBase({ source, home: join(folder, "home"), name, bits, origin, replace })).base;
 }
 
-/** An adapter that says what it was trained on. */
+/** Writes an adapter that names what it was trained on. */
 async function written(origin: Pick<Adapter, "baseModel" | "baseIdentity">, outFeatures = 64): Promise<string> {
   const path = join(folder, "adapter");
   const matrices = { a: new Float32Array(128), b: new Float32Array(2 * outFeatures), inFeatures: 64, outFeatures };

@@ -1,4 +1,4 @@
-/** Adapters in the formats of other runtimes: byte for byte what those write themselves (test/fixtures/adapterFiles/make.py). */
+/** Adapters in the formats of other runtimes: byte for byte what those runtimes write themselves (test/fixtures/adapterFiles/make.py). */
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";

@@ -199,7 +199,7 @@ describe("readAdapter", () => {
       await rm(path, { recursive: true });
     };
     await truncate(path, 600e6);
-    // The reason ends the sentence once.
+    // The sentence has only one full stop after the reason.
     await refused("600000000 bytes, the limit is 4000000.");
     await writeFile(path, "");
     await truncate(path, 600e6);

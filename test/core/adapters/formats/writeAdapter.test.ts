@@ -66,7 +66,7 @@ describe("writeAdapter", () => {
       ),
     );
     expect(theirs).toMatchObject(ours);
-    // What PEFT fills in from the model, and what trained it.
+    // The fields that PEFT fills in from the model, and the way it was trained.
     const absent = name.startsWith("prompt")
       ? ["num_attention_heads", "num_layers", "prompt_tuning_init_text", "tokenizer_kwargs", "tokenizer_name_or_path"]
       : ["init_weights"];

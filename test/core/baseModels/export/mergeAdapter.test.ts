@@ -1,4 +1,4 @@
-/** Merging against PEFT's merge_and_unload, and against the same adapter beside its base. */
+/** Merging against PEFT's merge_and_unload, and against the same adapter on its unmerged base. */
 
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -133,7 +133,7 @@ describe("mergeAdapter", () => {
       const { base: merged, weights } = await mergeAdapter({ adapter, base, home, name: "merged" });
       expect(weights).toBe(bits === 32 ? "original" : "rounded");
       const ids = [3, 14, 15, 9, 26];
-      // Quantizing anew is exact for rows that are scaled as a whole, and nearly so for columns.
+      // Quantizing again is exact for rows that are scaled as a whole, and nearly so for columns.
       expect(errorOfSpread(await logits(merged, ids), await logits(base, ids, adapter))).toBeLessThan(
         bits === 4 ? 0.05 : 1e-3,
       );

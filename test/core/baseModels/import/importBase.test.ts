@@ -1,4 +1,4 @@
-/** What an import keeps, tells and refuses. */
+/** What an import keeps, reports and refuses. */
 
 import { readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";

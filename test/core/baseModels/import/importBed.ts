@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
 
-/** Paths in a folder that is new for each test. Nothing lies at `source` and `home` yet. */
+/** Paths in a folder that is new for each test. Nothing is at `source` and `home` yet. */
 export interface ImportBed {
   folder: string;
   source: string;

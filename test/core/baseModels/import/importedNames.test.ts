@@ -1,4 +1,6 @@
-/** Under which names imported bases are installed, beside others of the same name or content, and beside other processes. */
+/**
+ * The names under which imported bases are installed, also next to others of the same name or content, and with other processes running.
+ */
 
 import { execFile } from "node:child_process";
 import { mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
@@ -42,7 +44,7 @@ describe("importBase", () => {
     const local = await from(undefined, 3, join(folder, "model"));
     const elsewhere = await from(undefined, 4, join(folder, "elsewhere", "model"));
     expect([local.name, elsewhere.name]).toEqual(["model-2", "model-3"]);
-    // Each replaces itself, and nobody else.
+    // Each replaces only itself.
     const renewed = await from(`bob/model@${"3".repeat(40)}`, 5);
     expect(renewed).toMatchObject({ name: "bob--model", repository: "bob/model" });
     expect(renewed.hash).not.toBe(bob.hash);

@@ -16,7 +16,7 @@ importBed((bed) => ({ source, home } = bed));
 
 const query = "model.layers.0.self_attn.q_proj.weight";
 
-/** What a stored tensor means, read back from the weight file. */
+/** Returns the values of a stored tensor, read back from the weight file. */
 async function storedValues({ tensors, weightsPath }: InstalledBase, name: string): Promise<Float32Array> {
   const file = await readFile(weightsPath);
   const tensor = tensors.get(name);

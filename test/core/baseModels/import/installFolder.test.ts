@@ -59,7 +59,7 @@ describe("installFolder", () => {
 
   test("killed before the new one stands, it has deleted nothing of the old one", async () => {
     await install("one", ["a"], "other");
-    // Nothing moves any more once the old one has been set aside, as if the process were gone.
+    // After the old folder has been set aside, nothing is moved any more, as if the process were gone.
     let gone = false;
     vi.mocked(rename).mockImplementation(async (from, to) => {
       if (gone) throw Object.assign(new Error("gone"), { code: "EIO" });

@@ -8,7 +8,7 @@ const part = (path: string, name = path) => ({
   text: `value_of_${name} = compute()\nother_of_${name} = compute()\n`,
 });
 
-/** A keeper whose index answers what the test says. */
+/** A keeper whose index gives the answers that the test sets. */
 function open(first: Partial<RepositoryAnswer>): {
   keeper: ContextKeeper;
   answer: (next: Partial<RepositoryAnswer> | undefined) => void;

@@ -22,7 +22,7 @@ const files: Readonly<Record<string, string>> = {
   "app/main.py": `from app.shared import load_shared\n\n\n${helper("main", "    return settings\n")}`,
   "app/shared.py": helper("shared", "    return settings\n"),
   "app/other.py": `${helper("other", "    return settings\n")}\n\nvalue = load_other('.')\n`,
-  // What must never be read, each beside code that looks like the others.
+  // Files that must never be read, each with code that looks like the others'.
   "ignored/generated.py": helper("ignored", `    ${planted}_IGNORED = settings\n    return settings\n`),
   "local_settings.py": helper("local", `    ${planted}_LOCAL = settings\n    return settings\n`),
   "app/keys.py": helper("keys", `    ${planted}_SECRET = settings\n    token = "${token}"\n`),
@@ -70,7 +70,7 @@ test("property: a replay's prompts hold other files, but none of the planted tex
         const query = { path, prefix: text.slice(0, end), suffix: text.slice(end) };
         if (does === "update") repository.update("app/other.py", `${files["app/other.py"]!}# ${offset}\n`);
         if (does === "turns secret") {
-          // The index finds a secret in what has been saved, and nobody tells the keeper.
+          // The index finds a secret in a saved file, and the keeper is not notified.
           repository.update("app/shared.py", undefined);
         }
         const before = prompts.length;

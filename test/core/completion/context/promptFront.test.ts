@@ -112,7 +112,7 @@ describe("a prompt with parts of other files", () => {
           expect(front.replaceAll("<file>", "!").length + text.length - text.indexOf("<mid>") - 5).toBeLessThanOrEqual(
             both,
           );
-          // The context stays, token for token, whatever the window of the prefix does.
+          // The context stays the same, token for token, however the window of the prefix moves.
           expect(shown(before).startsWith(front + own)).toBe(true);
           before = ids;
         }

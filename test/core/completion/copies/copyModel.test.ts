@@ -50,7 +50,7 @@ describe("copyModel", () => {
     const other = { path: "c.py", before: "\n\n    def ", after: "__init__(self, b):\n        self.b = b\n" };
     expect(texts({ prefix, copies: [other] })).toEqual([]);
     expect(texts({ prefix: `class B:\n    def `, copies: [other] })).toEqual([other.after]);
-    // At the end of the written name it is the user's own.
+    // Once the user has written the name, its definition is proposed.
     expect(texts({ prefix: `${prefix}__init__(` })[0]).toMatch(/^self\):/);
     expect(texts({ prefix: `class A:\n    `, suffix: "\n\n    def f(self):\n        pass\n" }, "def ")).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe("copyModel", () => {
     ).toEqual([]);
     const typed = copyModel({ ...nothing, prefix: `${method}self.it` })("");
     expect(typed.map(({ text, length }) => [text.split("\n")[0], length])).toEqual([["ems = []", 15]]);
-    // Another constructor begins so.
+    // Another constructor begins like this.
     const again = `${made}\n\nclass Queue:\n    def __init__(self):\n        `;
     expect(texts({ prefix: again })[0]).toMatch(/^self.items = \[\]\n/u);
   });

@@ -32,7 +32,7 @@ function mixed(proposals: readonly CopiedText[], next: NextToken, { requiredText
   return copyPrior(setting, learnedWeights, scale)(text, next);
 }
 
-/** All probabilities, by the logits and by what strategies read. */
+/** Returns all probabilities, as strategies read them. */
 function probabilities(next: NextToken): readonly number[] {
   return Array.from({ length: vocabulary }, (_, token) => Math.exp(logProbabilityOf(next, token)));
 }

@@ -1,5 +1,5 @@
 /**
- * Typing with everything that makes it fast gives what a base decodes token by token from an empty cache: through random
+ * With everything that makes it fast, typing gives the completions that a base decodes token by token from an empty cache: through random
  * edits, adapter swaps, cancellations and changes of the index.
  */
 
@@ -61,7 +61,7 @@ class Store:
             json.dump(self.items[name], file)
 `;
 
-/** The next state of a text that a user edits, and whether the edit is typing on. */
+/** Returns the next state of a text that a user edits, and whether the edit continues the typing. */
 function edited(
   text: string,
   cursor: number,
@@ -77,7 +77,7 @@ function edited(
   return { text: text.slice(0, cursor) + typed + text.slice(cursor), cursor: cursor + typed.length };
 }
 
-/** Asks, and gives up after a moment or not at all. */
+/** Requests a completion, and cancels it after a moment or not at all. */
 async function interrupted(request: CompletionRequest, milliseconds: number): Promise<void> {
   const abort = new AbortController();
   const asked = along!.complete(request, abort.signal).catch(() => undefined);

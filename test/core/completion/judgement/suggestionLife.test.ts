@@ -14,7 +14,7 @@ const facts: SuggestionFacts = {
   tokens: 4,
 };
 
-/** A document with a cursor, and the events of its suggestions without the suggestion. */
+/** A document with a cursor, and the events of its suggestions, which leave out the suggestion. */
 function following(document = "file:///a.py") {
   const events: SuggestionEvent[] = [];
   const life = followSuggestions((event) => events.push(event));

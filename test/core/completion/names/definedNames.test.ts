@@ -29,7 +29,7 @@ class A:
     [above, "\ndef five(): ...\n", 0, ["A", "five"]],
     [`${above}class B:\n`, "", 4, []],
     ["try:\n    def f(): ...\nexcept ImportError:\n", "", 4, []],
-    // A decorator may be what the same name is for.
+    // With a decorator, the same name may be intended.
     [`${above}    @two.register\n`, "", 4, []],
   ])("%j + %j at %d: %j", (text, below, indent, names) => {
     expect([...namesBeside(text, `\n${below}`, indent)].toSorted()).toEqual(names.toSorted());

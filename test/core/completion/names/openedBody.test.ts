@@ -55,14 +55,14 @@ ${more}
   test.each([
     ["pop", "", line, true],
     ["pop", "", "        self.items.pop()", false],
-    // A block may begin alike, and a test, and what says nothing of the object.
+    // Blocks may begin alike, and so may tests and lines that say nothing about the object.
     ["pop", "\n    def size(self):\n        result = []\n", "        result = []", false],
     ["pop", "", "        if self.closed:", false],
     ["test_pop", "", line, false],
     // An override has the same name; two others make a habit.
     ["push", "", line, false],
     ["pop", `\n    def put(self, item):\n${line}\n`, line, false],
-    // Not where the other stands further below.
+    // The same line further down in the other body does not count.
     ["pop", "", "            raise ValueError", false],
   ])("%s %j %j: %j", (own, more, first, expected) => {
     expect(beginningOfAnother(above(own, more))(first)).toBe(expected);

@@ -46,7 +46,7 @@ describe("parsablePrefix", () => {
   });
 
   test.each<[string, string, string, string]>([
-    // The grammar reads keywords as names where it has no use for them: "else: x" was an annotation.
+    // The grammar reads keywords as names if it has no use for them: it read "else: x" as an annotation.
     ["an else without an if", "x = 1\n|\n", "else:", ""],
     ["an else with its code on the line", "def f():\n    a = 1\n    el|\n", "se: return a", ""],
     ["a keyword as a name", "self.kind = |\n", "class", ""],

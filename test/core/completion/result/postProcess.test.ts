@@ -8,7 +8,7 @@ describe("postProcess", () => {
   test.each<[string, string, string]>([
     ["x = |", "1  \n", "1"],
     ["x = |", "   ", ""],
-    // Closers that the document has.
+    // Closing brackets that the document already has.
     ["print(|)", "x)", "x"],
     ["print(|)", "f(x)", "f(x)"],
     ["print(|)", "f(x))", "f(x)"],
@@ -20,7 +20,7 @@ describe("postProcess", () => {
     ["def f(|):", "x, y):", "x, y"],
     ["def f(|) -> int:", "x) -> int:", "x"],
     ["foo(a, |):", "b)", "b"],
-    // What the next lines say already.
+    // Text that the next lines already have.
     ["x = 1\n|\nprint(x)\n", "print(x)", ""],
     ["def f():\n    |\n    return total\n", "total = 1\n    return total", "total = 1"],
     [
@@ -46,7 +46,7 @@ describe("postProcess", () => {
     ["for a in b:\n    |\n", "continue", "continue"],
     ["f(\n    |\n)", "self.items", "self.items"],
     ['"""Says\n|\n"""', "more", "more"],
-    // What is defined already.
+    // Definitions that already exist.
     ["class A:\n    def f(self):\n        g()\n\n    |\n", "def f(self):\n        g()", ""],
     ["class A:\n    def f(self):\n        g()\n\n    def |\n", "f(self):\n        g()", ""],
     ["class A:\n    def f(self):\n        g()\n\n    def f|\n", "(self):\n        h()", "(self):\n        h()"],
@@ -55,22 +55,22 @@ describe("postProcess", () => {
     ["|\ndef f():\n    g()\n", "class A:\n    def f(self):\n        h()", "class A:\n    def f(self):\n        h()"],
     ["class A:\n    def f(self):\n        g()\n\nclass B:\n    |\n", "def f(self):", "def f(self):"],
     ["|", "def f():\n    g()\n\ndef f():\n    h()", "def f():\n    g()"],
-    // What another function begins with.
+    // The beginning of another function.
     ["def f(self):\n    self.b(1)\n\n\ndef g(self):\n    |\n", "self.b(1)", ""],
     ["def f(self):\n    self.b(1)\n\n\ndef g(self):\n    self.|\n", "b(1)", "b(1)"],
     ["def f(self):\n    self.b(1)\n\n\ndef g(self):|\n", "\n    self.b(1)\n    c()", ""],
     ["def f(self):\n    self.b(1)\n\n\ndef g(self):\n    |\n", "c()\n    self.b(1)", "c()\n    self.b(1)"],
     ["def f():\n    a = []\n\n\ndef g():\n    |\n", "a = []", "a = []"],
-    // What nothing reaches.
+    // Unreachable code.
     ["def f():\n    return 1\n    |\n", "return 2", ""],
     ["def f():\n    return g(\n        1\n    )\n    |\n", "h()", ""],
     ["def f():\n    if a:\n        raise B\n    |\n", "return 2", "return 2"],
     ["for a in b:\n    |\n", "if a:\n        break\n        c()\n    d()", "if a:\n        break"],
     ["def f():\n    return 1\n|\n", "g()", "g()"],
-    // The block that is open already.
+    // A block that is already open.
     ["def f():\n    with a:\n        |\n", "with a:\n            b()", ""],
     ["try:\n    |\n", "try:\n        a()", "try:\n        a()"],
-    // The statement above, once more.
+    // A repetition of the statement above.
     ["def f():\n    a(1)\n    |\n", "a(1)", ""],
     ["def f():\n    a(1)\n    a|\n", "(1)", ""],
     ["def f():\n    a(1)\n\n    a(|)\n", "1", ""],

@@ -21,7 +21,7 @@ test("parquetRows: a file that says it unpacks to more than the limits is refuse
   expect((await parquetRows(fixture, one).next()).value).toMatchObject({ object: { token_num: 700 } });
 });
 
-/** In Node since 22.15; the types are those of Node 20, which the extension supports. */
+/** Node has it since 22.15; the types are those of Node 20, which the extension supports. */
 const { zstdCompressSync } = zlib as unknown as { zstdCompressSync: typeof zlib.gzipSync | undefined };
 
 test.skipIf(!zstdCompressSync)(
@@ -39,7 +39,7 @@ test.skipIf(!zstdCompressSync)(
       try {
         expect(unpack(bomb, 100)).toHaveLength(100);
       } catch {
-        // Some notice that the page is longer than it says.
+        // Some decompressors notice that the page is longer than it says.
       }
       expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
       expect(() => unpack(bomb, 950)).toThrow("the limit is 1000");

@@ -1,4 +1,4 @@
-/** Against a calculation by hand, and against the definition written down with sets of strings. */
+/** Tests the n-gram model against a calculation by hand, and against its definition, implemented with sets of strings. */
 
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
@@ -13,7 +13,7 @@ async function modelOf(tokens: readonly number[], order: number, vocabularySize:
   return kneserNey(await countNgrams(Uint32Array.from(tokens), { order, vocabularySize }));
 }
 
-/** Tokens that depend on those before, so that counts of all sizes come about. */
+/** Returns tokens that depend on earlier ones, so that counts of all sizes occur. */
 function stream(length: number, vocabularySize: number): number[] {
   const random = seededRandom(3, "stream");
   const tokens: number[] = [];
@@ -32,11 +32,11 @@ describe("kneserNey", () => {
     const single = 0.5 / 3 + (1.5 / 3) * (1 / 4);
     expect(model.probability([], d)).toBeCloseTo(0.125, 12);
     expect(model.probability([], a)).toBeCloseTo(single, 12);
-    // Behind a stand b twice and c once.
+    // After a, b occurs twice and c once.
     expect(model.probability([a], b)).toBeCloseTo(1 / 3 + 0.5 * single, 12);
     expect(model.probability([a], c)).toBeCloseTo(0.5 / 3 + 0.5 * single, 12);
     expect(model.probability([a], d)).toBeCloseTo(0.5 * 0.125, 12);
-    // Nothing has been seen behind c.
+    // Nothing has been seen after c.
     expect(model.probability([c], b)).toBe(model.probability([], b));
   });
 

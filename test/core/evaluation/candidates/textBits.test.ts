@@ -6,7 +6,7 @@ import type { Tokenizer } from "../../../../extension/core/tokenizer/tokenizer.t
 import { characters, special, withoutGaps } from "../../completion/fakes.ts";
 import { fixtures, loadFixture, readAll } from "../../architectures/fixtures.ts";
 
-/** Every token costs log2 of the vocabulary; notes what is read at once. */
+/** Every token costs log2 of the vocabulary size. Records what is read in one call. */
 function indifferent(contextLength: number): { decoder: Decoder; reads: number[][] } {
   const reads: number[][] = [];
   const vocabularySize = 256;
@@ -36,7 +36,7 @@ describe("textBits", () => {
       const row = [...logits.subarray(i * size, (i + 1) * size)];
       return bits + Math.log2(row.reduce((sum, logit) => sum + Math.exp(logit), 0)) - row[id]! / Math.LN2;
     }, 0);
-    // The first id stands where the end of the text before would, which is the header of a base without separators.
+    // The first id takes the place of the end of the text before, which is the header of a base without separators.
     const tokenizer = { ...withoutGaps, endOfText: ids[0]!, encode: () => ids.slice(1) } satisfies Tokenizer;
     const decoder = await openDecoder(base);
     expect(await textBits({ decoder, tokenizer }, { path: "a.py", text: "x" })).toBeCloseTo(expected, 3);

@@ -1,4 +1,4 @@
-/** What runs were made of, which inputs have changed, and runs that come from elsewhere, go, and come back. */
+/** The inputs of runs and which of them have changed, and runs that are imported, deleted and restored. */
 
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -15,7 +15,7 @@ interface Values
   unsure?: string[];
 }
 
-/** What codebleu, sacrebleu and rapidfuzz say: test/fixtures/measures/measures.py. */
+/** The results of codebleu, sacrebleu and rapidfuzz: test/fixtures/measures/measures.py. */
 const reference = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../fixtures/measures/measures.json"), "utf8"),
 ) as {
@@ -27,8 +27,8 @@ const reference = JSON.parse(
 const parser = await openPythonParser();
 
 /**
- * Pairs with a broken prediction that tree-sitter reads in another way in UTF-16 than in UTF-8, which the reference reads
- * (docs/decisions/0011): what differs of them are the parts that look at the tree.
+ * Pairs with a broken prediction that tree-sitter parses differently in UTF-16 than in UTF-8, which the reference uses
+ * (docs/decisions/0011). Only the parts that use the tree differ.
  */
 const otherTrees = new Set([160, 285, 291, 400, 408]);
 const treeless = new Set(["ngram", "weightedNgram"]);

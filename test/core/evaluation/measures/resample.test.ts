@@ -5,7 +5,7 @@ import type { Measure } from "../../../../extension/core/evaluation/measures/mea
 import { bootstrapIntervals, pairedTest } from "../../../../extension/core/evaluation/measures/resample.ts";
 
 const em = exactMatch([1]);
-/** Items of which the first this many are hits. */
+/** Items, of which the first `count` are hits. */
 const hits = (count: number, items: number): number[][] =>
   Array.from({ length: items }, (_, i) => [1, i < count ? 1 : 0]);
 const options = (resamples: number) => ({ random: seededRandom(7), resamples });
@@ -48,7 +48,7 @@ describe("bootstrapIntervals", () => {
       [1, 1],
       [0, 99],
     ];
-    // Both items drawn twice, or each once: 1, 0, or 1/100.
+    // Either item drawn twice, or each once: 1, 0, or 1/100.
     expect(bootstrapIntervals(ratio, counts, options(1000))).toEqual({ ratio: { low: 0, high: 1 } });
   });
 
@@ -64,7 +64,7 @@ describe("bootstrapIntervals", () => {
 });
 
 describe("pairedTest", () => {
-  /** Items that only one contender gets right decide: first alone, second alone, both. */
+  /** The results of two contenders, by the number of items that only the first, only the second, and both get right. */
   const contenders = (first: number, second: number, both: number): [number[][], number[][]] => {
     const row = (hit: boolean): number[] => [1, hit ? 1 : 0];
     const items = Array.from({ length: first + second + both }, (_, i) => i);

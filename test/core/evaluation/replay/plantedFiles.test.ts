@@ -1,4 +1,4 @@
-/** What replayed sessions ask for holds other files, but never text of ignored, secret and foreign ones, nor of the file itself. */
+/** Requests of replayed sessions hold text of other files, but never of ignored, secret and foreign ones, nor of the file itself. */
 
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,7 +1,7 @@
 /**
- * Property: what a completer has kept from earlier requests, and what it guesses ahead, decide how fast it answers, never
- * what. Compares one that lives through random typing, edits elsewhere, cancellations and swaps with one that forgets
- * everything before each request and guesses nothing.
+ * Property: what a completer keeps from earlier requests and guesses ahead changes only the speed of its answers, never the answers.
+ * Compares a completer that goes through random typing, edits elsewhere, cancellations and swaps with one that forgets everything before
+ * each request and guesses nothing.
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -131,7 +131,7 @@ test("the same completions, however they were come by", async () => {
           active = step.isOn ? [{ folder: adapter(), scale: 1 }] : [];
           await living.completer.useAdapters(active);
         }
-        // No two requests have the same limit, so that none is answered by an earlier suggestion.
+        // Successive requests have different limits, so that no earlier suggestion answers one.
         const maxTokens = 24 + (compared++ % 200);
         const request: CompletionRequest = { ...front, prefix: before, suffix: source.slice(at), maxTokens };
         if (step.kind === "cancel") await cancelled(living.completer, request, step.turns);
@@ -148,13 +148,13 @@ test("the same completions, however they were come by", async () => {
     { numRuns: 12, seed: 7 },
   );
   expect(compared).toBeGreaterThan(120);
-  // Guesses have saved runs.
+  // The guesses saved runs.
   expect(drafted).toBeGreaterThan(100);
   await living.completer.release();
   await plain.completer.release();
 });
 
-/** Asks, and aborts after some turns of the event loop. */
+/** Requests a completion, and aborts after some turns of the event loop. */
 async function cancelled(completer: Completer, request: CompletionRequest, turns: number): Promise<void> {
   const controller = new AbortController();
   const asked = completer.complete({ ...request, maxTokens: 23 }, controller.signal).catch((error: unknown) => {

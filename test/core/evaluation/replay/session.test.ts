@@ -28,11 +28,11 @@ function spanOf(text: string): Parameters<typeof replaySession>[0] {
 
 interface FakeSuggester extends Suggester {
   readonly asked: TypedDocument[];
-  /** Everything else that the session tells, in its order. */
+  /** Everything else that the session reports, in order. */
   readonly told: unknown[];
 }
 
-/** Answers by what was typed, and keeps what it is asked and told. */
+/** Answers according to the typed text, and records the requests and reports that it gets. */
 function answering(suggest: (typed: string) => string, mayAsk: (typed: string) => boolean = () => true): FakeSuggester {
   const asked: TypedDocument[] = [];
   const told: unknown[] = [];
@@ -80,7 +80,7 @@ describe("replaySession", () => {
     // The line end brings the indentation with it.
     const keys = text.length - "    ".length;
     expect(record).toMatchObject({ id: "a.py:4", characters: text.length, plainKeys: keys, keystrokes: keys });
-    // Nobody is asked before the first key, nor after the last one.
+    // No suggestion is requested before the first key, nor after the last one.
     expect(record).toMatchObject({ requests: keys - 1, silent: keys - 1, shown: 0, cancelled: 0, accepted: 0 });
     const runs = keys - 1;
     expect(record.cost).toEqual({ prefilled: 2 * runs, decoded: runs, runs, written: 3 * runs, milliseconds: 0 });

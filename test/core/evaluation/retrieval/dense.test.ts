@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(cacheFolder, { recursive: true });
 });
 
-/** The encoder, and how many texts it was asked for. */
+/** The encoder, and how many texts it had to encode. */
 function counted(): { encoder: SentenceEncoder; asked: () => number } {
   let asked = 0;
   const encode: SentenceEncoder["encode"] = (some, signal) => {

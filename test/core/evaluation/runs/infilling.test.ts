@@ -52,7 +52,7 @@ test("keeps what files cost and holes are filled with, and scores both", async (
     "bitsPerByte",
     ...["exact", "editSimilarity", "offered", "parses"].map((score) => `line.${score}`),
   ]);
-  // Random weights know nothing of 128 tokens or so: near log2 of their number a token.
+  // Random weights know nothing about some 128 tokens, so a token costs nearly log2 of their number.
   expect(run.result!.scores["bitsPerByte"]!.value).toBeGreaterThan(1);
   expect(events.filter(({ phase }) => phase === "bits")).toHaveLength(20);
   expect(events.at(-1)).toMatchObject({ phase: "infilling", done: 40, total: 40 });
@@ -129,7 +129,7 @@ test("with none, file or repository in front, the configuration and the name say
   expect(repository.candidate).toBe(`${name} + repository`);
   expect(repository.record.configuration.context).toMatchObject({ kind: "repository", name: "suite" });
   expect(none.result!.scores["bitsPerByte"]).not.toEqual(file.result!.scores["bitsPerByte"]);
-  // The candidate reads as many tokens of other files as it is told to.
+  // The candidate reads as many tokens of other files as its settings say.
   await mkdir(at("related"));
   const shared = "def total_of_invoices(invoices):\n    return sum(invoice.total for invoice in invoices)\n";
   await writeFile(at("related", "shared.py"), shared);
@@ -141,7 +141,7 @@ test("with none, file or repository in front, the configuration and the name say
   expect(told.candidate).toBe(`${name} + repository (200 tokens)`);
   expect(told.result!.scores["bitsPerByte"]).not.toEqual(silent.result!.scores["bitsPerByte"]);
   expect((await compareRuns(repository, file)).items).toBe(12);
-  // Another repository is another configuration.
+  // Another repository makes another configuration.
   await mkdir(at("elsewhere"));
   await writeFile(at("elsewhere", "a.py"), "def far(value):\n    return value\n");
   const other = await evaluate({ ...options, context: "repository", repository: at("elsewhere") });

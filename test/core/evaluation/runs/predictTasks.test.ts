@@ -1,4 +1,4 @@
-/** Predictions of a generator that answers what it is told to. */
+/** Predictions of a generator with given answers. */
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../../extension/core/foundation/errors.ts";
@@ -34,7 +34,7 @@ function suiteOf(tasks: readonly PromptedTask[]): PromptedSuite {
   };
 }
 
-/** Answers a prompt with two texts, the last prompt of a call first; refuses what has "refuse" in it. */
+/** Answers a prompt with two texts, the last prompt of a call first; refuses prompts that contain "refuse". */
 function generatorOf(calls: { prompts: string[]; request: BatchRequest }[]): BatchGenerator {
   return {
     contextLength: 40,

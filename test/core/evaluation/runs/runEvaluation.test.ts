@@ -81,7 +81,7 @@ test("an interrupted run goes on where it stopped, and ends as if it had not bee
   const [left] = await listRuns(at("other"));
   expect(left).toMatchObject({ id: whole.id, done: 64 });
   expect(left).not.toHaveProperty("result");
-  // As a kill between two writes leaves them.
+  // The file now looks as after a kill between two writes.
   await writeFile(join(left!.folder, "predictions.jsonl"), `${await predictionsOf(left!)}{"id": "task 64", "intent`);
   const seen: number[] = [];
   const run = await runEvaluation(other, { log: silentLog, onProgress: ({ done }) => seen.push(done) });

@@ -21,7 +21,7 @@ export function configurationOf(part: Partial<RunConfiguration> = {}): RunConfig
     decoding: { kind: "greedy" },
     seed: 42,
     version: "0.1.0",
-    // Behind the settings, as in the files of evaluations.
+    // After the settings, as in the files of evaluations.
     base: { name: "a-base", hash: "a base", modelType: "llama", parameters: 1000 },
     adapters: [],
     ...part,

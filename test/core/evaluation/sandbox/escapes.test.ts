@@ -1,4 +1,4 @@
-/** What programs try in order to get out, and that they do not. Each says in its detail what it has reached. */
+/** Programs try to escape from the sandbox, and fail. Each reports in its detail what it has reached. */
 
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -15,9 +15,9 @@ import { needs } from "../../../needs.ts";
 const limits = { seconds: 3, cpuSeconds: 1, memoryBytes: 400 << 20 };
 
 describe("from the sandbox", needs("bubblewrap and Python 3", isShutIn), () => {
-  // Opened by each test: the body of a group runs where the group is skipped, too.
+  // Opened by each test: a group's body runs even if the group is skipped.
   const run = (program: string): Promise<Verdict> => openCheckRunner(found!, { limits })(program, comesToItsEnd);
-  /** What the last line of `program` is worth, as Python writes it. */
+  /** Returns the value of the last line of `program`, as Python prints it. */
   const valueOf = async (program: string): Promise<string> => {
     const lines = program.trim().split("\n");
     const verdict = await run(`${lines.slice(0, -1).join("\n")}\nraise Exception(repr(${lines.at(-1)!}))`);
@@ -57,7 +57,7 @@ def attempt(expression):
     ];
     const told = await refusals("import os, subprocess, multiprocessing", attempts);
     expect(told).toBe("['BlockingIOError', 'BlockingIOError', 'BlockingIOError', 'BlockingIOError']");
-    // Past the library, and by the calls that no library uses.
+    // Bypasses the library, and uses calls that no library uses.
     const calls = "import ctypes\ncall = ctypes.CDLL(None).syscall";
     expect(
       await valueOf(
@@ -188,7 +188,7 @@ import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 [(libc.syscall(n, 0, 0, 0, 0, 0), ctypes.get_errno()) for n in ${JSON.stringify(numbers)}]`);
     expect(errors).toBe(`[${numbers.map(() => "(-1, 1)").join(", ")}]`);
-    // A call by another convention (x32) ends the program at once.
+    // A call with another convention (x32) ends the program at once.
     const foreign = "import ctypes\nctypes.CDLL(None).syscall(0x40000000 + 39)";
     if (process.arch === "x64")
       expect(await run(foreign)).toMatchObject({ reason: "crash", detail: expect.stringMatching(/SIGSYS/) });

@@ -13,7 +13,7 @@ const folder = await mkdtemp(join(tmpdir(), "graft-path-"));
 afterAll(() => rm(folder, { recursive: true }));
 afterEach(() => vi.unstubAllEnvs());
 
-/** A folder with this Python and nothing else but `bwrap`, which is a script, as the only one on PATH. */
+/** Makes a folder with only this Python and `bwrap`, which is a script, the only folder on PATH. */
 async function onlyPath(name: string, bwrap?: string): Promise<void> {
   const path = await mkdtemp(join(folder, `${name}-`));
   await symlink(found!.python!.path, join(path, "python3"));

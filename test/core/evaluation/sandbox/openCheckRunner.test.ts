@@ -42,7 +42,7 @@ test(
     const folder = said.detail.replace("AssertionError: ", "");
     expect(folder).toMatch(/graft-checks-/);
     await expect(readFile(folder)).rejects.toMatchObject({ code: "ENOENT" });
-    // Its children go with it.
+    // Its children end with it.
     const verdict = await runChecks("import subprocess\nsubprocess.run(['sleep', '60'])", comesToItsEnd);
     expect(verdict).toMatchObject(failure("time", /2 s/));
   },
@@ -62,7 +62,7 @@ while len(os.listdir("${folder}")) < 3:
     const verdicts = await Promise.all([1, 2, 3].map(() => runChecks(meet, comesToItsEnd)));
     return verdicts.map((verdict) => verdict.passed);
   };
-  // The third comes when the first two have given up, and finds what they have left.
+  // The third starts when the first two have given up, and finds the files that they have left.
   expect(await passed(2)).toEqual([false, false, true]);
   await rm(folder, { recursive: true });
   await mkdir(folder);
@@ -71,7 +71,7 @@ while len(os.listdir("${folder}")) < 3:
 });
 
 describe("runChecks", needs("bubblewrap and Python 3", isShutIn), () => {
-  // Opened by each test: the body of a group runs where the group is skipped, too.
+  // Opened by each test: a group's body runs even if the group is skipped.
   const runChecks: ReturnType<typeof openCheckRunner> = (...asked) =>
     openCheckRunner(found!, { limits: { cpuSeconds: 2 } })(...asked);
 

@@ -8,7 +8,7 @@ import { openExecutionTasks, type ExecutionTask } from "../../../../extension/co
 import { found, isShutIn } from "./protection.ts";
 import { needs } from "../../../needs.ts";
 
-/** Rows as published, each with what solves it. */
+/** Rows as published, each with a solution. */
 const rows: readonly (readonly [row: object, solution: string])[] = [
   [
     {

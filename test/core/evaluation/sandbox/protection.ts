@@ -1,4 +1,4 @@
-/** The sandbox of this machine, for the tests of it; where there is none, they say so. */
+/** The sandbox of this machine, for its tests. Without one, they say so. */
 
 import { english } from "../../../../extension/core/foundation/words/said.ts";
 import { findSandbox } from "../../../../extension/core/evaluation/sandbox/findSandbox.ts";
@@ -12,5 +12,5 @@ if (found?.kind === "none")
   console.warn(`Tests of the sandbox are left out: ${english(found.why)}. ${english(found.nextStep)}`);
 export const isShutIn = found?.kind === "bubblewrap";
 
-/** What a program passes by coming to its end. */
+/** Checks that a program passes if it runs to its end. */
 export const comesToItsEnd: Checks = { kind: "program", code: "" };

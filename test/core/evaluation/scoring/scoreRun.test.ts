@@ -1,4 +1,4 @@
-/** Scores and comparisons of runs with tests, from predictions that are written here. */
+/** Scores and comparisons of runs with tests, from given predictions. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

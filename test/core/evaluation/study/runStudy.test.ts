@@ -64,13 +64,13 @@ test("a study is planned, run and reported, with the figures of single runs", as
     ["drawn", [1, 2]],
   ]);
   expect(report!.rows[0]!.scores).toEqual(single.result!.scores);
-  // The test between two candidates of one seed each is that of graft runs compare.
+  // The test between two candidates of one seed each gives the result of graft runs compare.
   const other = await readRun(join(places.home, "runs", done.runs[1]!.id!));
   const { differences } = await compareRuns(single, other);
   const { differences: own2 } = report!.tests.find(({ first, second }) => first === 0 && second === 1)!;
   expect(own2["chrf"]).toEqual(differences["chrf"]);
   expect(Object.keys(report!.rows[0]!.marks).length + Object.keys(report!.rows[1]!.marks).length).toBeGreaterThan(0);
-  // Tests are kept on disk, and computed again where what is kept is damaged.
+  // Tests are kept on disk, and computed again if the kept ones are damaged.
   const kept = join(places.home, "studies", "tests");
   const [first] = await readdir(kept);
   await writeFile(join(kept, first!), "{");
@@ -125,7 +125,7 @@ test("runs have their turn in the order of the file, which may change while the 
           [0, 2, 1],
           [0, 0, 42],
         ];
-        // Before the third run has its turn.
+        // Before the third run's turn.
         if (turns.length === 1) writeFileSync(file, JSON.stringify({ ...study, order: last }));
         if (turns.length === 2) writeFileSync(file, "{");
       },
@@ -161,7 +161,7 @@ test("notes name a candidate that is left out as tables would, and what an order
   const study = studyOf({ suites, candidates: [{ base: at("tiny") }, { base: at("tiny"), context: "repository" }] });
   const { notes } = await planStudy(study, placesOf("notes"), control);
   expect(notes.map(english)).toEqual([expect.stringMatching(/^tiny \+ repository is not evaluated on suite\.jsonl\./)]);
-  // The embedded base has one name, whether a run of it is planned or not.
+  // The embedded base has the same name whether or not a run of it is planned.
   const embedded = studyOf({ suites, candidates: [{ base: "" }, { base: "", context: "repository" }] });
   const order: [number, number, number][] = [[0, 7, 42]];
   const plan = await planStudy({ ...embedded, order }, placesOf("notes"), control);
@@ -249,7 +249,7 @@ test("a training is made again when its data has changed, also where it was inte
   await write("x - 3");
   await run({ stopAfter: 1 });
   expect((await run({ fresh: true })).steps).toEqual([1, 2, 3]);
-  // Nobody can tell whether data that is gone has changed.
+  // Without the data, nothing shows whether it has changed.
   await rm(data);
   expect(await planned()).toBe(false);
 });

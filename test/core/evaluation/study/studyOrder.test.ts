@@ -69,7 +69,7 @@ test("writeOrder changes the order only: paths stay as they were written, and no
     candidates: [{ name: "a [ 1, 2, 3 ]" }, {}],
     order: [[0, 0, 42]],
   };
-  // As some editors write it.
+  // Some editors begin a file with a byte order mark.
   await writeFile(at("a.json"), `\uFEFF${JSON.stringify(study)}`);
   await writeOrder(at("a.json"), [
     [0, 1, 42],

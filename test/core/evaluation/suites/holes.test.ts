@@ -40,7 +40,7 @@ describe("lineHoles", () => {
   });
 });
 
-/** What of a text would be written, from both cursors. */
+/** The parts of a text that would be written, from both cursors. */
 function blocks(text: string): [place: string, before: string, hole: string][][] {
   return blockHoles(text, parser.tree(text)).map((holes) =>
     holes.map(({ place, start, end }) => [place, text.slice(0, start).split("\n").at(-1)!, text.slice(start, end)]),

@@ -34,7 +34,7 @@ const source = (i: number): string =>
 const sources = (count: number): TrialSubject["heldOut"] =>
   Array.from({ length: count }, (_, i) => ({ folder: null, path: `part${i}.py`, text: source(i) }));
 
-/** In place of the general code that ships: short prompts are read quickly. */
+/** Replaces the general code that ships with Graft, because short prompts are read quickly. */
 const generalCode = Object.fromEntries(
   ["mean", "total", "largest", "smallest"].map((name) => [
     `${name}.py`,
@@ -142,7 +142,7 @@ test("beside the adapter that it continues, half of the holes settle that nothin
     earlier: adapter,
     heldOut,
     seed: 42,
-    trainingSeconds: 1000, // Time ends nothing here.
+    trainingSeconds: 1000, // Long enough that no time limit ends the trial.
     shippedData: options.shippedData,
   };
   const told: TrialProgress[] = [];

@@ -100,7 +100,7 @@ describe("verdictOfTrial", () => {
 });
 
 describe("forgettingOf", () => {
-  /** General code whose files of a thousand bytes each need a thousand bits before, and these with the adapter. */
+  /** General code in files of a thousand bytes, each of which needs a thousand bits without the adapter and these bits with it. */
   const general = (tried: readonly TriedHole[], bits: readonly number[]) =>
     compareLines(
       tried,
@@ -165,7 +165,7 @@ describe("isSettled", () => {
       });
       expect(Math.max(...errs)).toBeLessThan(0.004);
     }
-    // Five that came out worse of any number are no finding by either test, six may be one.
+    // Five lines that came out worse, of any number, are not a finding by either test; six may be.
     expect(compareLines(lines(0, 5, 195), []).exact.p).toBeGreaterThan(0.05);
     expect(compareLines(lines(0, 6, 194), []).exact.p).toBeLessThan(0.05);
   });

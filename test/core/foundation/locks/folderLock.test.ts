@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Signs of life come fast here; the watching is as patient beside them as usual. */
+/** Signs of life come fast here; compared with them, the watching is as patient as usual. */
 const pace: Pace = { beat: 100, silence: 600 };
 const busy = (owner: Said, escape: Said): UserError => new UserError("training-busy", owner, escape);
 const lock = (): Promise<HeldLock> => lockFolder(path, busy, pace);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 const module = new URL("../../../../extension/core/foundation/memory/peakMemory.ts", import.meta.url);
 
-/** Returns the number that a process of its own prints, which knows `peakMemoryBytes`. */
+/** Returns the number that the script prints in a separate process, in which it can call `peakMemoryBytes`. */
 function printed(script: string): number {
   const whole = `import { peakMemoryBytes } from "${module.href}"; ${script}`;
   return Number(execFileSync(process.execPath, ["--input-type=module", "--eval", whole], { encoding: "utf8" }));

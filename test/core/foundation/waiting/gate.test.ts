@@ -4,7 +4,7 @@ import { createGate } from "../../../../extension/core/foundation/waiting/gate.t
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => void vi.useRealTimers());
 
-/** Lets everything happen that needs no time. */
+/** Lets everything finish that needs no time. */
 const settle = (): Promise<void> => new Promise(setImmediate);
 
 describe("createGate", () => {

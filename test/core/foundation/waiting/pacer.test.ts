@@ -4,7 +4,7 @@ import { createPacer, longestBurst, quiet, type Wait } from "../../../../extensi
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A gentle pacer, and every change of its mind. */
+/** A gentle pacer, and every decision that it reports. */
 function gentle() {
   const told: (Wait | undefined)[] = [];
   const pacer = createPacer("gentle", () => told.push(pacer.wait));
@@ -61,7 +61,7 @@ describe("createPacer", () => {
     expect(pacer.wait).toBeUndefined();
     pacer.typed();
     expect(pacer.wait).toBe("typing");
-    pacer.choose("gentle"); // Chosen anew, it counts in full.
+    pacer.choose("gentle"); // Another choice makes the battery count again.
     expect(pacer.wait).toBe("battery");
   });
 

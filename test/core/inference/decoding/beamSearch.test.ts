@@ -1,4 +1,4 @@
-/** The search by itself, over a model of four tokens that is a table; decoding.test.ts compares it with transformers. */
+/** The search alone, over a model of four tokens that is a table; decoding.test.ts compares it with transformers. */
 
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
@@ -17,7 +17,7 @@ const vocabulary = ["a", "b", "\n", ""];
 const end = vocabulary.indexOf("");
 const tokenizer = { decode: (ids: readonly number[]) => ids.map((id) => vocabulary[id]).join("") };
 
-/** Logits that depend on all that is written. */
+/** Logits that depend on everything written so far. */
 function logitsBehind(tokens: readonly number[]): Float32Array {
   const random = seededRandom(4, tokens.join());
   return Float32Array.from(vocabulary, () => 2 * random.normal());
@@ -58,7 +58,7 @@ function searched({
   }
 }
 
-/** All texts of up to `left` tokens more, with their log-probability per token, their end included. */
+/** All texts of up to `left` more tokens, with their log-probability per token, including their end. */
 function allTexts(left: number, tokens: readonly number[] = [], sum = 0): { text: string; score: number }[] {
   const text = tokenizer.decode(tokens);
   if (left === 0) return [{ text, score: sum / tokens.length }];

@@ -38,7 +38,7 @@ interface Model {
 const file = join(import.meta.dirname, "../../../fixtures/decoding/decoding.json");
 const models = Object.entries(JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, Model>>);
 
-/** What is generated behind each prompt; `ends` are the tokens that end a text. */
+/** Returns the tokens generated after each prompt; `ends` are the tokens that end a text. */
 async function generated(
   model: string,
   prompts: Model["prompts"],
@@ -94,7 +94,7 @@ describe.each(models)("openBatchGenerator (%s)", (model, { prompts, beams, greed
       const counts = new Map<string, number>();
       for (const { tokens } of results[i]!) counts.set(`${tokens[0]}`, (counts.get(`${tokens[0]}`) ?? 0) + 1);
       expect([...counts.keys()].filter((token) => !(token in expected))).toEqual([]);
-      // Pearson's statistic, over tokens that should come often enough for it.
+      // Pearson's statistic, over tokens that should occur often enough for it.
       const often = Object.entries(expected).filter(([, probability]) => probability * count >= 5);
       const terms = often.map(([token, p]) => ((counts.get(token) ?? 0) - p * count) ** 2 / (p * count));
       const statistic = terms.reduce((sum, term) => sum + term, 0);

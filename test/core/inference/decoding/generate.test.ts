@@ -1,4 +1,4 @@
-/** One loop, one set of rules: every way of decoding keeps them, alone and beside others. */
+/** One loop, one set of rules: every decoding strategy keeps them, alone and together with others. */
 
 import { describe, expect, test } from "vitest";
 import type { Continuation } from "../../../../extension/core/inference/decoding/continuation.ts";

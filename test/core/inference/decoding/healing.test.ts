@@ -4,7 +4,7 @@ import type { DecodingRequest } from "../../../../extension/core/inference/decod
 import { decodingVocabulary } from "../../../../extension/core/inference/decoding/vocabulary.ts";
 import { fakeTree, special, withoutGaps } from "../../completion/fakes.ts";
 
-/** Marks that stand around texts. */
+/** Marks around texts. */
 const [start, end] = [special.prefix, special.suffix];
 const vocabulary = decodingVocabulary({ ...withoutGaps, beginning: [start], ending: [end] });
 const codes = (text: string): number[] => [...text].map((char) => char.charCodeAt(0));

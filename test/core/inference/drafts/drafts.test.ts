@@ -88,7 +88,7 @@ describe.each(["llama", "qwen3", "codegen", "t5"])("drafts (%s)", async (model) 
     const drafts: DraftSource = { pace: draftPace(), guess: (_tokens, room) => (most.push(room), null) };
     const { continuations } = await generate({ tree: short, vocabulary }, [1, 2, 3, 4, 5], { ...request, drafts });
     expect(continuations[0]!.tokens).toEqual(plain.tokens);
-    // A guess of this many tokens and the token before them fill the context but for one.
+    // A guess of this many tokens and the token before them leave room for one more in the context.
     for (const [tokens, room] of most.entries()) expect(5 + tokens + room).toBeLessThan(12);
     await tree.release();
   });

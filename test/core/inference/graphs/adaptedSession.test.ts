@@ -28,7 +28,7 @@ function ia3On(path: string): ActiveAdapter {
   return { adapter: adapter as unknown as Ia3Adapter, scale: 1 };
 }
 
-/** A session that records the graphs that are opened, by what they have slots for; the opening numbered `failing` fails. */
+/** A session that records which slots each opened graph has. The opening numbered `failing` fails. */
 async function recorded(initial: Changes = new Set(), failing = Infinity) {
   const steps: string[] = [];
   let openings = 0;

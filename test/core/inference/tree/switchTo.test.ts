@@ -1,4 +1,4 @@
-/** The tokens of several texts, each in a cache of its own. */
+/** The tokens of several texts, each in its own cache. */
 
 import { expect, test } from "vitest";
 import { descend } from "../../../../extension/core/inference/tree/tokenNode.ts";
@@ -32,7 +32,7 @@ test("a tree keeps the tokens of the last three texts, and gives what one text a
     ["a", 5],
     ["b", 3],
     ["c", 4],
-    // A fourth text takes the place of the one that was left longest ago.
+    // A fourth text takes the place of the least recently used one.
     ["d", 0],
     ["c", 4],
     ["a", 0],

@@ -1,4 +1,4 @@
-/** Texts side by side in one cache, against each read alone. */
+/** Texts that share one cache, against each text read alone. */
 
 import { describe, expect, test } from "vitest";
 import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
@@ -19,7 +19,7 @@ function rowsOf({ vocabularySize }: TokenTree, logits: Float32Array): readonly F
 describe.each(models)("a token tree (%s)", async (model) => {
   const { base } = await loadFixture(model);
   const alone = await openDecoder(base);
-  /** What follows `written` behind `prompt`. */
+  /** Returns the logits after `prompt` and `written`. */
   const expected = async (prompt: readonly number[], written: readonly number[]): Promise<Float32Array> => {
     const logits = await alone.begin(prompt);
     return written.length > 0 ? await alone.extend(written) : logits;
@@ -32,7 +32,7 @@ describe.each(models)("a token tree (%s)", async (model) => {
     for (const prompt of prompts) added.push(await tree.addPrompt(prompt));
     let reading = await tree.read(added);
     let alive = prompts.map((prompt) => ({ prompt, written: [] as readonly number[] }));
-    // Who goes on, and with which token: forks, ends, and goes on for long enough that the cache is made anew.
+    // Which text continues, and with which token: forks, ends, and enough continuations that the cache is rebuilt.
     const steps = [
       [
         [0, 5],
@@ -121,7 +121,7 @@ describe("a token tree", () => {
       return (await tree.read(spans)).leaves.map(({ entry }) => entry);
     };
     expect(await addPrompts([1, 2, 3, 4], [1, 2, 3, 5, 6])).toEqual([3, 5]);
-    // Token 4, which nobody goes on from, has made room by then.
+    // Token 4, which no text continues, has made room.
     expect(await addPrompts([1, 2, 3, 5, 6, 7], [1, 2, 3, 5, 8])).toEqual([5, 6]);
     await tree.release();
   });

@@ -35,7 +35,7 @@ describe("a decoder with virtual tokens", () => {
       expect(errorOfSpread(await decoder.extendAll(ids), logits)).toBeLessThan(1e-6);
       expect(decoder.tokens).toEqual(ids);
 
-      // From the middle, and beside another text.
+      // From the middle, and next to another text.
       const vocabulary = decoder.vocabularySize;
       const lastOf = (count: number): Float32Array => logits.subarray((count - 1) * vocabulary, count * vocabulary);
       expect(errorOfSpread(await decoder.begin(ids.slice(0, 9)), lastOf(9))).toBeLessThan(1e-6);

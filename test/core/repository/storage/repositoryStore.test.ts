@@ -160,7 +160,7 @@ interface Header {
   readonly arrays: readonly object[];
 }
 
-/** The bytes of the checksum, and of the length of the header behind it. */
+/** The bytes of the checksum, and of the length of the header after it. */
 const [checksum, lengthOfHeader] = [32, 4];
 
 function arraysOf(bytes: Buffer): number {
@@ -183,7 +183,7 @@ function withChecksum(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** Changes the segment on disk. Returns the answers before, and those of an index that is opened then. */
+/** Changes the segment on disk. Returns the answers before, and those of an index that is opened afterwards. */
 async function answersAfter(change: (bytes: Buffer) => Buffer): Promise<{ wanted: unknown; found: unknown }> {
   const [folder, home] = [temporary(files), temporary()];
   const first = await openFolderRepository({ folder, home });

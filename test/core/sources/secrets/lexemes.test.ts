@@ -29,6 +29,6 @@ test.each([
     });
     return Math.min(...times);
   };
-  // In proportion it is 4 times as much, else 16. A few milliseconds say nothing.
+  // In proportion, it takes 4 times as long, otherwise 16. A few milliseconds say nothing.
   expect(milliseconds(16_000)).toBeLessThan(Math.max(100, 10 * milliseconds(4000)));
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { pythonFiles } from "../../../../extension/core/sources/pythonFiles.ts";
 import { lineOfSecret } from "../../../../extension/core/sources/secrets/secrets.ts";
 
-/** In parts, so that nobody's scanner takes this file for what it looks for. */
+/** In parts, so that secret scanners do not report this file. */
 const drawn = ["a8Kq2LmZ", "0pWx7TrY", "4bNc9VdE", "6hJs1GfU", "3xYz"].join("");
 const chosen = "Tr0ub4dor&3xyz";
 

@@ -78,7 +78,7 @@ describe("listSnippets", () => {
     await add("a.py", "def f(x):\n    return x\n");
     await add("b.py", "    def (:\n        y = 2\n");
     await add("c.py", "z = 3\n");
-    // As an edit could make it.
+    // An edit could leave the file like this.
     await writeFile(join(folder, "c.py"), 'password = "correct-horse-battery-9"\n');
     expect(await listSnippets(folder)).toEqual([
       { path: "a.py", lines: 2, start: "def f(x):" },

@@ -36,7 +36,7 @@ const geometric = (random: Random, mean: number): number =>
 const successes = (random: Random, count: number, chance: number): number =>
   Array.from({ length: count }, () => random.next()).filter((toss) => toss < chance).length;
 
-/** Looks after every block, as somebody who keeps the page open. */
+/** Looks at the result after every block, like a user who keeps the page open. */
 function* looks(world: World, seed: number): Generator<ComparisonResult> {
   const seen: BlockTotals[] = [];
   for (const block of blocksOf(world, seed)) {
@@ -157,7 +157,7 @@ describe("few data", () => {
   });
 
   test("a suggestion that was gone after 30 seconds counts as not kept", () => {
-    // A window closed in between: the check arrived, and the suggestion's own record did not.
+    // A window closed in between, so the check was recorded, but not the suggestion itself.
     const odd = [block("a", 1, 0, -1), block("a", 2, 4, 2)];
     expect(differenceOf(odd, [block("b", 3, 4, 2)])!.difference).toBe(0);
   });

@@ -24,7 +24,7 @@ describe("planMemory", () => {
   test("grows with the tokens, and shrinks by checkpointing", () => {
     expect(needed(2, false)).toBeGreaterThan(needed(1, false));
     expect(needed(2, true)).toBeLessThan(needed(2, false));
-    // Each layer but one at work keeps its input alone: at least half of all goes.
+    // Each layer except the one at work keeps only its input, which saves at least half of everything.
     const graph = (checkpointing: boolean): number => {
       const { bytes, fixed } = planMemory(base, spec, { rows: 4, length: 256, checkpointing });
       return bytes - Object.values(fixed).reduce((sum, part) => sum + part, 0);

@@ -21,7 +21,7 @@ async function write(...names: string[]): Promise<void> {
   for (const name of names) await writeFile(join(folder, `${name}.py`), `${name} = 1\n`);
 }
 
-/** Twenty files, of which `latest` is what the second commit adds. */
+/** Makes a repository of twenty files, of which the second commit adds `latest`. */
 async function repository(...latest: string[]): Promise<void> {
   git("init", "-q");
   await write(...Array.from({ length: 20 - latest.length }, (_, i) => `old${i}`));

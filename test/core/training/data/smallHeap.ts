@@ -1,4 +1,4 @@
-/** Reads a data set and trains some steps of a model of a few numbers, as a process that is given little memory for it. */
+/** Reads a data set and trains some steps of a model of a few numbers, as a process with little memory. */
 
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { toSequences } from "../../../../extension/core/dataset/sequence.ts";

@@ -1,4 +1,4 @@
-/** Training data of small files, opened in a folder of its own for each test; a token is a character. */
+/** Training data of small files, opened in a new folder for each test; a token is a character. */
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ import { characters, shown } from "../../completion/fakes.ts";
 
 export interface TrainingDataBed {
   readonly folder: string;
-  /** Those that were logged. */
+  /** The warnings that were logged. */
   readonly warnings: readonly string[];
   /** Writes rows into a file of the folder, and returns its path. */
   put(name: string, rows: readonly object[]): Promise<string>;

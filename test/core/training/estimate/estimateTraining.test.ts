@@ -1,4 +1,4 @@
-/** The form's estimate against a reading of the same data. */
+/** The form's estimate, compared with reading the same data. */
 
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Several sequences in a row against a row each: the same loss and gradients, however many virtual tokens stand in front. */
+/** Several sequences in one row give the same loss and gradients as one row each, however many virtual tokens precede them. */
 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";

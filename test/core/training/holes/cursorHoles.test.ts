@@ -56,7 +56,7 @@ describe("cursorHoles", () => {
     const ofIf = "return width * height";
     expect(found("body", "if x:\n    a()\n    b()\n")).toEqual(["\n    a()\n    b()", "a()\n    b()"]);
     expect(found("body").at(-1)).toBe(ofIf);
-    // A comment stands between docstring and body.
+    // There is a comment between docstring and body.
     expect(found("body")[0]).toMatch(/^check\(width[^]*\[width\]$/);
   });
 

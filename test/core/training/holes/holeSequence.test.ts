@@ -48,7 +48,7 @@ const options = (over: Partial<HoleOptions> = {}): HoleOptions => ({
   ...over,
 });
 
-/** Returns a tree that writes `answer` after the prompt that it is asked, and the prompts that it was asked. */
+/** Returns a tree that writes `answer` after each prompt, and records the prompts in `asked`. */
 function recitingTree(answer: readonly number[], asked: number[][]): TokenTree {
   const { vocabularySize } = tokenizer;
   return {
@@ -110,7 +110,7 @@ describe("holeSequence", () => {
             const prompt = await askedAt(file, hole.start, hole.end);
             const text = await completedBy(ids.slice(prompt.length), file, hole);
             const wanted = file.text.slice(hole.start, hole.end);
-            // Where no empty block is to be filled, the completer takes the first of several lines.
+            // Unless an empty block is to be filled, the completer takes the first of several lines.
             if (kind === "line" || kind === "header" || kind === "body" || !wanted.includes("\n"))
               expect({ kind, text }).toEqual({ kind, text: wanted });
             else expect(wanted.startsWith(text)).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * A model of one number per token id: the loss of a target is ½ (w[id] - goal[id])². Its gradient is known, its minimum is
- * known, and it sees every token that the trainer feeds.
+ * A model of one number per token id: the loss of a target is ½ (w[id] - goal[id])². Its gradient and minimum are known, and it sees every
+ * token that the trainer feeds.
  */
 
 import type { MicroBatch } from "../../../../extension/core/dataset/batches.ts";

@@ -73,7 +73,7 @@ describe("runTrainer", () => {
   });
 
   test("validates before, at the interval and at the end, and ends with the best parameters", async () => {
-    // Validation wants the opposite of what training does, so it is best after the first interval and worse ever after.
+    // Validation wants the opposite of training, so it is best after the first interval and gets worse from then on.
     const contrary: TrainerData = { training: [sequenceOf(0, 1)], validation: [sequenceOf(0, 2)] };
     const step = fakeStep(goal);
     const evaluate = step.evaluate;

@@ -13,7 +13,7 @@ let folder: string;
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "graft-checkpoint-"))));
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** In the order of the file: by name. */
+/** In the order of the file, which is by name. */
 const tensors = ["best:a", "first:a", "second:a", "value:a", "value:b"].map((name, i) => ({
   name,
   shape: [2, 2],

@@ -57,7 +57,7 @@ test("held-out files go with the last adapter that they are of, and an adapter t
   const copy = at("library", "copy of mine");
   await cp(adapter, copy, { recursive: true });
   await rename(other, at("library", "other"));
-  // As a deletion does, which can be undone.
+  // Moves the adapter as a deletion that can be undone does.
   await rename(adapter, at("deleted"));
   const forget = (library = at("library")): Promise<void> =>
     forgetHeldOut([at("deleted"), at("nowhere")], library, at("home"));
@@ -68,7 +68,7 @@ test("held-out files go with the last adapter that they are of, and an adapter t
   await forget();
   expect(await heldOutSuite(copy, at("home"))).toBe(suite);
   await rm(copy);
-  // What cannot be read may be a copy.
+  // Something unreadable may be a copy.
   await expect(forget(at("no library"))).rejects.toMatchObject({ code: "ENOENT" });
   await mkdir(join(copy, "graft.json"), { recursive: true });
   await expect(forget()).rejects.toMatchObject({ code: "EISDIR" });

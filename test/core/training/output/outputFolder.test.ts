@@ -51,7 +51,7 @@ describe("openOutputFolder", () => {
     await output.finish(trained);
     expect(await readFile(join(folder, "mine", "adapter_config.json"), "utf8")).toContain("IA3");
     await writeFile(join(folder, "mine", "thesis.txt"), "years of work");
-    // Refreshes of the adapter that is replaced go with it.
+    // The replaced adapter's refreshes are removed with it.
     await mkdir(join(folder, "mine", "refreshes"));
     await mkdir(join(folder, "mine", "notes"));
     await writeFile(join(folder, "mine", "notes", "a.txt"), "a");

@@ -1,4 +1,4 @@
-/** Refreshes that are stopped, or whose adapter goes meanwhile. */
+/** Refreshes that are stopped, or whose adapter is removed meanwhile. */
 
 import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";

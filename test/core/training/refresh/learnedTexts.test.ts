@@ -1,4 +1,4 @@
-/** How a refresh tells that a text was learned before. */
+/** How a refresh recognizes a text that was learned before. */
 
 import { readdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -48,7 +48,7 @@ export function ledgerAdapter(): void {
 
   beforeEach(async () => {
     await copyAdapter(trained, adapter);
-    // As if it had been trained a while ago, but after the old files.
+    // Pretends that the adapter was trained a while ago, but after the old files.
     const then = new Date("2024-01-01T00:00:00Z");
     await utimes(join(adapter, "adapter_model.safetensors"), then, then);
   });
@@ -62,7 +62,7 @@ export async function weightsOf(at: string): Promise<string> {
   return await readFile(join(at, "adapter_model.safetensors"), "hex");
 }
 
-/** Without the record of what the training learned, as in a copy for others, only the times of files count. */
+/** Copies the record of what the training learned. Without it, as in a copy for others, only the files' times count. */
 export async function copyRecord(): Promise<void> {
   await copyFile(join(trained, "learned.json"), join(adapter, "learned.json"));
 }
@@ -79,7 +79,7 @@ export const finding: TrialResult = {
   worst: [],
 };
 
-/** @param found what the trial finds, beside {@link finding}; undefined if it cannot be held */
+/** @param found what the trial finds that differs from {@link finding}; undefined if no trial is possible */
 export async function refresh(
   found: Partial<TrialResult> | undefined,
   more: Partial<RefreshControl> = {},

@@ -1,4 +1,7 @@
-/** What of an adapter's refreshes is in its weights: after undos, kills, other programs, planted files. No model is read here. */
+/**
+ * Which of an adapter's refreshes are in its weights after undos, kills, changes by other programs, and planted files. No model is read
+ * here.
+ */
 
 import { execFileSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";

@@ -41,7 +41,7 @@ test("CrossCodeEval compares code lines without comments, and names without stri
     exactMatch: 100,
     identifierF1: 100,
   });
-  // Two of three names of each are shared; True is a name, "not" and the string's words are none.
+  // Two of three names of each are shared. True is a name; "not" and the string's words are not.
   expect(scores("crosscodeeval", 'f(a, "x y") if not True', "f(b, True)")).toMatchObject({
     exactMatch: 0,
     identifierMatch: 0,

@@ -1,4 +1,4 @@
-/** Paired tests of two candidates, and what of them is kept. */
+/** Paired tests of two candidates, and which of their results are kept. */
 
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -14,7 +14,7 @@ import { configurationOf, writeRun } from "../../runs/writtenRun.ts";
 
 let home: string;
 const reference = "x = 1";
-/** A run that answers the tasks t1, t2, … so. */
+/** Writes a run with these answers to the tasks t1, t2, … */
 const answering = async (seed: number, ...answers: string[]): Promise<string> => {
   const predictions = answers.map((text, i) => ({ id: `t${i + 1}`, intent: "set x", predictions: [text], reference }));
   return (await writeRun(home, configurationOf({ seed }), predictions)).folder;
@@ -70,7 +70,7 @@ test("the chart has one outline for the wins and one for the losses, and says th
       },
     ],
   } as unknown as SuiteReport;
-  // Turned round, the test's difference and its interval change their sign.
+  // With the candidates swapped, the test's difference and its interval change their sign.
   const asked = askDifferences(report, { first: 1, second: 0, measure: "em@1" }, (run) => `/${run}`);
   expect(asked).toMatchObject({
     first: { folders: ["/r2"] },

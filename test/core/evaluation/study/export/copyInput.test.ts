@@ -1,4 +1,4 @@
-/** What of a model's folder an export copies where links lead out of it. */
+/** Which files of a model's folder an export copies if links lead out of the folder. */
 
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

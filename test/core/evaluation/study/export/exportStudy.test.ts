@@ -1,4 +1,4 @@
-/** Exported studies: run again elsewhere, and without what is nobody else's. */
+/** Exported studies run again elsewhere, and hold nothing private. */
 
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
