@@ -14,6 +14,7 @@ export default defineConfig({
           exclude: ["test/vscode/**"],
           // One worker per core. Vitest leaves one core to its own process, which is half of a small machine and has little to do.
           maxWorkers: "100%",
+          maxConcurrency: 2,
           // For the processes that tests start from sources: some two hundred of them would compile the same files.
           env: { NODE_COMPILE_CACHE: join(scratch, "compiled") },
           testTimeout: 60_000,

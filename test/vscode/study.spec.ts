@@ -23,7 +23,7 @@ const pairs = (count: number): string =>
   }).join("");
 
 const test = editorTest({
-  files: { "main.py": "x = 1\n", "twelve.jsonl": pairs(12), "nearby.jsonl": pairs(10), "out/.keep": "" },
+  files: { "main.py": "x = 1\n", "twenty.jsonl": pairs(20), "nearby.jsonl": pairs(10), "out/.keep": "" },
   settings: { "workbench.colorTheme": "Default Dark Modern" },
 });
 
@@ -45,11 +45,11 @@ test("a study of three candidates is planned, with times", { timeout: 240_000 },
   await button(view, /^New study… A study of my own/).click();
   await view.getByText("Give the study a title.").waitFor();
   await expect.poll(() => view.evaluate(() => document.activeElement?.id)).toBe("title");
-  await view.getByLabel("Title").fill("Three on twelve");
+  await view.getByLabel("Title").fill("Three on twenty");
   await view.getByText("Choose a suite first.").waitFor();
   await button(view, "Add a file…").click();
-  await file(page, "twelve.jsonl");
-  await view.getByText("twelve.jsonl", { exact: false }).first().waitFor();
+  await file(page, "twenty.jsonl");
+  await view.getByText("twenty.jsonl", { exact: false }).first().waitFor();
   await view.getByLabel("Drawn examples (ICL)").fill("1");
   await view.getByLabel("Nearest examples (RAG)").fill("2");
   await view.getByText("Choose a file of examples first.").waitFor();
@@ -81,7 +81,7 @@ test("a form that is open offers the adapters that come, and none that went", as
   await rm(adapter, { recursive: true });
   await choice.waitFor({ state: "detached", timeout: 30_000 });
   await button(view, "Back").click();
-  await button(view, "Open Three on twelve").click();
+  await button(view, "Open Three on twenty").click();
 });
 
 test("its runs are reordered by keyboard and by mouse, and its file keeps the order", async ({ workbench }) => {
@@ -91,14 +91,14 @@ test("its runs are reordered by keyboard and by mouse, and its file keeps the or
   const names = async (): Promise<string[]> =>
     (await runs.getByRole("rowheader").allTextContents()).map((name) => name.replace("graft-base", "").slice(2));
   const kept = async (): Promise<unknown> => {
-    const study = JSON.parse(await readFile(join(studiesFolder(editorHome), "three-on-twelve.json"), "utf8")) as Study;
+    const study = JSON.parse(await readFile(join(studiesFolder(editorHome), "three-on-twenty.json"), "utf8")) as Study;
     return study.order;
   };
   await expect.poll(names, { timeout: 60_000 }).toEqual(["", "1 drawn (seed 42)", "2 nearest"]);
-  const up = runs.getByRole("button", { name: "Move up: graft-base, 2 nearest on twelve.jsonl, seed 42" });
+  const up = runs.getByRole("button", { name: "Move up: graft-base, 2 nearest on twenty.jsonl, seed 42" });
   await up.press("Enter");
   await expect.poll(names).toEqual(["", "2 nearest", "1 drawn (seed 42)"]);
-  await view.getByText("graft-base, 2 nearest on twelve.jsonl, seed 42: place 2 of 3 to come.").waitFor();
+  await view.getByText("graft-base, 2 nearest on twenty.jsonl, seed 42: place 2 of 3 to come.").waitFor();
   // The focus moves with the run, so that a key can be pressed again.
   await expect.poll(() => up.evaluate((button) => button === document.activeElement)).toBe(true);
   await page.keyboard.press("Alt+ArrowUp");
@@ -118,7 +118,7 @@ test("its runs are reordered by keyboard and by mouse, and its file keeps the or
   await expect.poll(names).toEqual(["", "1 drawn (seed 42)", "2 nearest"]);
   await row(/1 drawn/)
     .locator(".grip")
-    .dragTo(row(/graft-base on|graft-base twelve/).getByRole("rowheader"));
+    .dragTo(row(/graft-base on|graft-base twenty/).getByRole("rowheader"));
   await expect.poll(names).toEqual(["1 drawn (seed 42)", "", "2 nearest"]);
   await expect.poll(kept).toEqual([
     [0, 1, 42],
@@ -126,7 +126,7 @@ test("its runs are reordered by keyboard and by mouse, and its file keeps the or
     [0, 2, 42],
   ]);
   await button(view, "All studies").click();
-  await button(view, "Open Three on twelve").click();
+  await button(view, "Open Three on twenty").click();
   // It is planned again, from its file.
   await view.getByText(/0 of 3 runs are finished\. About .* left\./).waitFor({ timeout: 120_000 });
   expect(await names()).toEqual(["1 drawn (seed 42)", "", "2 nearest"]);
@@ -137,7 +137,7 @@ test("it is paused, and goes on after the window was reloaded", { timeout: 300_0
   let view = await openStudies(workbench);
   await button(view, "Start").press("Enter");
   await view
-    .getByText(/\d+ of 12/)
+    .getByText(/\d+ of 20/)
     .first()
     .waitFor({ timeout: 120_000 });
   await workbench.screenshot("studies, running");
@@ -151,11 +151,11 @@ test("it is paused, and goes on after the window was reloaded", { timeout: 300_0
   await button(view, "Resume").click({ timeout: 60_000 });
   // A user who looks at something else meanwhile gets a notice at the end.
   await workbench.openFile("main.py");
-  const notice = workbench.notification('The study "Three on twelve" is finished.');
+  const notice = workbench.notification('The study "Three on twenty" is finished.');
   await notice.getByRole("button", { name: "Show Studies" }).click({ timeout: 200_000 });
   view = await openStudies(workbench);
   await view.getByText("3 of 3 runs are finished.").waitFor({ timeout: 60_000 });
-  const table = view.getByRole("region", { name: "twelve.jsonl, graft" });
+  const table = view.getByRole("region", { name: "twenty.jsonl, graft" });
   expect(await table.getByRole("rowheader").allTextContents()).toEqual([
     "graft-base",
     "graft-base, 1 drawn (seed 42)",
@@ -173,14 +173,14 @@ test("it is paused, and goes on after the window was reloaded", { timeout: 300_0
 test("its tasks are filtered, gone through by keyboard, and opened in the editor", async ({ workbench }) => {
   const { page } = workbench;
   const view = await openStudies(workbench);
-  await button(view, "Show tasks: twelve.jsonl, graft").press("Enter");
+  await button(view, "Show tasks: twenty.jsonl, graft").press("Enter");
   const list = view.getByRole("listbox", { name: "Tasks" });
-  await view.getByText("40 of 12 tasks.").waitFor();
+  await view.getByText("40 of 20 tasks.").waitFor();
   await view.getByLabel("Search").fill("number 1");
-  await view.getByText("3 of 12 tasks.").waitFor();
+  await view.getByText("11 of 20 tasks.").waitFor();
   await list.focus();
   await page.keyboard.press("ArrowDown");
-  const tasks = view.getByRole("region", { name: "Tasks of twelve.jsonl" });
+  const tasks = view.getByRole("region", { name: "Tasks of twenty.jsonl" });
   await tasks.getByRole("heading", { name: "apply reversed to the list number 1", exact: true }).waitFor();
   await page.keyboard.press("ArrowDown");
   await tasks.getByRole("heading", { name: "apply sorted to the list number 10" }).waitFor();
@@ -202,31 +202,31 @@ test("its tasks are as the user left them after a look into the editor", async (
   const chosen = list.getByRole("option", { name: "apply sorted to the list number 10" });
   await chosen.and(view.locator("[aria-selected=true]")).waitFor({ timeout: 60_000 });
   expect(await view.getByLabel("Search").inputValue()).toBe("number 1");
-  await view.getByText("3 of 12 tasks.").waitFor();
-  const table = view.getByRole("region", { name: "twelve.jsonl, graft", exact: true });
+  await view.getByText("11 of 20 tasks.").waitFor();
+  const table = view.getByRole("region", { name: "twenty.jsonl, graft", exact: true });
   const sorted = table.getByRole("columnheader", { name: "chrF" });
   expect(await sorted.getAttribute("aria-sort")).toBe("descending");
   // By keyboard alone: the list has the focus again, and continues where it was.
   await expect.poll(() => list.evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.press("ArrowDown");
-  const tasks = view.getByRole("region", { name: "Tasks of twelve.jsonl" });
+  const tasks = view.getByRole("region", { name: "Tasks of twenty.jsonl" });
   await tasks.getByRole("heading", { name: "apply reversed to the list number 11" }).waitFor();
 });
 
 test("two candidates are compared task by task", async ({ workbench }) => {
   const view = await openStudies(workbench);
-  const group = view.getByRole("group", { name: "Task by task: twelve.jsonl, graft" });
+  const group = view.getByRole("group", { name: "Task by task: twenty.jsonl, graft" });
   await view.getByLabel("Measure").selectOption("chrF", { timeout: 60_000 });
   await group.getByLabel("Candidate").selectOption("graft-base, 2 nearest");
   await group.getByLabel("Minus").selectOption("graft-base");
-  const show = button(view, "Show differences: twelve.jsonl, graft");
+  const show = button(view, "Show differences: twenty.jsonl, graft");
   await show.press("Enter");
-  const chart = group.getByRole("img", { name: "twelve.jsonl, graft: chrF of each task" });
+  const chart = group.getByRole("img", { name: "twenty.jsonl, graft: chrF of each task" });
   await chart.waitFor({ timeout: 60_000 });
   // The button was disabled meanwhile, and has the focus again.
   await expect.poll(() => show.evaluate((element) => element === document.activeElement)).toBe(true);
   expect(await chart.textContent()).toMatch(
-    /graft-base, 2 nearest minus graft-base: won \d+, lost \d+, tied \d+ of 12 tasks\./,
+    /graft-base, 2 nearest minus graft-base: won \d+, lost \d+, tied \d+ of 20 tasks\./,
   );
   await chart.scrollIntoViewIfNeeded();
   await workbench.screenshot("studies, differences");
@@ -239,13 +239,13 @@ test("the panel fits a narrow window, and other themes", async ({ workbench }) =
   const { page } = workbench;
   await workbench.command("View: Toggle Primary Side Bar Visibility");
   const view = await openStudies(workbench);
-  await view.getByRole("region", { name: "twelve.jsonl, graft" }).waitFor({ timeout: 60_000 });
+  await view.getByRole("region", { name: "twenty.jsonl, graft" }).waitFor({ timeout: 60_000 });
   for (const width of [420, 260]) {
     await page.setViewportSize({ width, height: 900 });
     await fitsWidth(view, width);
     await workbench.screenshot(`studies, ${width} px`);
   }
-  await firstColumnStays(view.getByRole("region", { name: "twelve.jsonl, graft" }));
+  await firstColumnStays(view.getByRole("region", { name: "twenty.jsonl, graft" }));
   await firstColumnStays(view.getByRole("region", { name: "Runs" }));
   await page.setViewportSize({ width: 1280, height: 800 });
   await inAllThemes(workbench, view, async (theme) => {
@@ -259,11 +259,11 @@ test("its export, run again by the command line, has equal figures", { timeout: 
   const view = await openStudies(workbench);
   await button(view, "Export…").click();
   await chooseFolder(workbench, join(folder, "out"));
-  const exported = async (): Promise<string[]> => readdir(join(folder, "out", "three-on-twelve")).catch(() => []);
+  const exported = async (): Promise<string[]> => readdir(join(folder, "out", "three-on-twenty")).catch(() => []);
   await expect.poll(exported, { timeout: 60_000 }).toContain("README.md");
   const home = await mkdtemp(join(tmpdir(), "graft-again-"));
   try {
-    const study = join(folder, "out", "three-on-twelve", "study.json");
+    const study = join(folder, "out", "three-on-twenty", "study.json");
     const args = [join(root, "dist", "cli.js"), "study", "run", study, "--json"];
     const { stdout } = await promisify(execFile)(process.execPath, args, {
       env: { ...process.env, GRAFT_HOME: home },
@@ -299,14 +299,14 @@ test("its runs say what they were made of; a deleted run comes back, and an expo
   await page.getByRole("button", { name: "Undo" }).press("Enter");
   await view.getByText("3 of 3 runs are finished.").waitFor({ timeout: 60_000 });
   await button(view, "Import runs…").click();
-  await chooseFolder(workbench, join(folder, "out", "three-on-twelve"));
+  await chooseFolder(workbench, join(folder, "out", "three-on-twenty"));
   await page.getByText("Imported 0 runs; 3 were here.").first().waitFor({ timeout: 60_000 });
   await run.waitFor({ timeout: 60_000 });
 });
 
 test("a suite that is gone is told, and does not end the panel", async ({ workbench }) => {
   const view = await openStudies(workbench);
-  await rm(join(workbench.folder, "twelve.jsonl"));
+  await rm(join(workbench.folder, "twenty.jsonl"));
   await button(view, "Plan again").click();
   await view
     .getByText(/Cannot read the suite .*forty\.jsonl/)
@@ -314,8 +314,8 @@ test("a suite that is gone is told, and does not end the panel", async ({ workbe
     .waitFor({ timeout: 60_000 });
   await workbench.screenshot("studies, broken suite");
   await button(view, "All studies").click();
-  await button(view, "Delete Three on twelve").click();
+  await button(view, "Delete Three on twenty").click();
   await view.getByText("None yet.").waitFor();
   await workbench.page.getByRole("button", { name: "Undo" }).press("Enter");
-  await button(view, "Open Three on twelve").waitFor();
+  await button(view, "Open Three on twenty").waitFor();
 });

@@ -11,7 +11,10 @@ import type { Apart } from "./onWebgpu.ts";
 
 const script = join(import.meta.dirname, "onWebgpu.ts");
 
-describe("on a software driver", { timeout: 400_000, ...needs(swiftShader, swiftShaderFolder !== undefined) }, () => {
+// Two at once: each is a process that spends most of its time on one core, compiling shaders.
+const options = { concurrent: true, timeout: 600_000, ...needs(swiftShader, swiftShaderFolder !== undefined) };
+
+describe("on a software driver", options, () => {
   test.each(trainedModels)("%s: logits with and without adapters, and beams", async (model) => {
     const { logits, beams } = (await onSwiftShader(script, ["logits", model])) as Apart;
     expect(Object.keys(logits)).toEqual(expect.arrayContaining(["base", "lora", "ia3", "base again"]));
