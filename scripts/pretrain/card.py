@@ -50,14 +50,14 @@ def table(head: list[str], rows: list[list[Any]]) -> str:
 
 
 def sizes(config: dict, parameters: int) -> str:
-    """Architecture."""
+    """The section about the architecture."""
     rows = [[key, value] for key, value in config.items()]
     return "## Architecture\n\n`LlamaForCausalLM`, tied embeddings, no biases, weights in bfloat16.\n\n" + table(
         ["setting", "value"], [["parameters", parameters], *rows])
 
 
 def curve(log: list[dict]) -> str:
-    """Training loss about every tenth of the run, and every held-out figure."""
+    """Table of the training loss, about every tenth of the run, and of every held-out figure."""
     steps = [entry for entry in log if "loss" in entry]
     picked = steps[::max(1, len(steps) // 12)]
     if steps and picked[-1] is not steps[-1]:
@@ -69,7 +69,7 @@ def curve(log: list[dict]) -> str:
 
 
 def training(run: dict, log: list[dict], manifest: dict, notes: str) -> str:
-    """How it was trained."""
+    """The section about the training."""
     total, before = manifest["total"], manifest.get("before")
     beginning = "" if not before else (
         f'The weights go on from those before (their card is in git), which had seen {before["tokens"]:,} tokens in {before["minutes"]:,.0f} '
@@ -91,7 +91,7 @@ part of the corpus of this run has {total["train"]["bytes"]:,} bytes in {total["
 
 
 def data(manifest: dict) -> str:
-    """Provenance table."""
+    """The section about the data, with a table of its sources."""
     dropped = ", ".join(f"{reason} {count:,}" for reason, count in manifest["dropped_files"].items())
     rows: dict[tuple[str, str], list[str]] = {}
     for part, packages in enumerate((manifest["packages"], manifest.get("earlier", []))):
@@ -121,7 +121,7 @@ def share(estimate: dict) -> str:
 
 
 def typical(evaluation: dict) -> str:
-    """The typical spots, as far as they were judged."""
+    """Sentence about the typical spots; empty if they were not judged."""
     rows = evaluation.get("typical")
     if not rows:
         return ""
@@ -130,7 +130,7 @@ def typical(evaluation: dict) -> str:
 
 
 def measured(report: dict, evaluation: dict) -> str:
-    """Held-out figures of `graft evaluate`, the check of the export, examples as they came out."""
+    """Held-out figures of `graft evaluate`, the check of the export, and examples without selection or repair."""
     contenders = report["contenders"]
     def row(title: str, cell: Any) -> list[Any]:
         return [title, *map(cell, contenders)]

@@ -7,7 +7,7 @@ are read; nothing is installed or executed.
     python corpus.py --work WORK --exclude DATA/conala DATA/codealpaca --unseen REPOSITORIES
 
 writes WORK/train.jsonl, WORK/heldout.jsonl (one object per file: package,
-path, text) and WORK/corpus.json (the manifest: what was kept, what was not).
+path, text) and WORK/corpus.json (the manifest: which files were kept or dropped).
 """
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from filters import Deduplicator, Overlap, clean, is_test, quality, rejection
 DEFAULT_CAP_KB = 3500
 LARGEST_WHEEL = 120_000_000
 TEST_SHARE = {"heldout": 0.03, "train": 0.1}
-CHOICE = 2  # times the bytes that a package may give are looked at, to choose from
+CHOICE = 2  # bytes that are read to choose from, as a multiple of the package's cap
 FAMILIES = {"MIT": ("mit",), "BSD": ("bsd",), "Apache": ("apache",), "PSF": ("psf", "python software")}
 SKIPPED_DIRS = {"_vendor", "vendor", "vendored", "_vendored", "_vendored_packages", "vendored_packages",
                 "externals", "extern", "third_party", "_vendor_package", "node_modules", "locale", "locales"}
 STDLIB = "cpython-stdlib"
-AHEAD = 24  # packages
-EXCLUDED: Overlap  # of a reading process
+AHEAD = 24  # packages that are read ahead
+EXCLUDED: Overlap  # set once in each reading process
 STDLIB_SKIPPED = {"test", "tests", "idle_test", "site-packages", "dist-packages", "encodings", "pydoc_data",
                   "lib-dynload", "_bundled", "__phello__"}
 
@@ -64,18 +64,18 @@ def read_packages(path: Path) -> list[Package]:
 
 
 def best_wheel(releases: list[dict]) -> dict | None:
-    """The wheel of a release that holds the Python sources in the fewest bytes: one for every platform, else the smallest."""
+    """The wheel that holds a release's Python sources in the fewest bytes: the smallest one for every platform, else the smallest."""
     wheels = [file for file in releases if file["packagetype"] == "bdist_wheel"]
     return min(wheels, key=lambda file: (not file["filename"].endswith("-none-any.whl"), file["size"]), default=None)
 
 
 def normal(name: str) -> str:
-    """A package's name as wheels spell it."""
+    """The spelling of a package's name in names of wheels."""
     return re.sub(r"[-_.]+", "_", name).lower()
 
 
 def download(name: str, folder: Path, have: dict[str, Path]) -> Path | None:
-    """The newest wheel of a package, fetched once and checked."""
+    """The newest wheel of a package, downloaded once and checked against its hash."""
     if normal(name) in have:
         return have[normal(name)]
     address = f"https://pypi.org/pypi/{name}/json"
@@ -104,13 +104,13 @@ def wheel_metadata(archive: zipfile.ZipFile) -> tuple[str, str]:
 
 
 def licence_agrees(stated: str, declared: str) -> bool:
-    """Whether the declared licence names the family that packages.tsv states."""
+    """Whether the declared licence belongs to the family that packages.tsv states."""
     words = [word for family, words in FAMILIES.items() if family in stated for word in words]
     return any(word in declared.lower() for word in words)
 
 
 def wheel_files(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
-    """The Python files of a wheel, vendored copies of other projects left out."""
+    """The Python files of a wheel without vendored copies of other projects."""
     for name in sorted(archive.namelist()):
         parts = name.split("/")
         if name.endswith(".py") and not SKIPPED_DIRS & set(parts) and ".data/" not in name:
@@ -130,7 +130,7 @@ def stdlib_files() -> Iterator[tuple[str, bytes]]:
 
 @dataclass
 class Candidate:
-    """A file that passed every filter which needs no other file; or the reason why it did not."""
+    """A file that passed all filters that look at it alone, or the reason why it did not."""
 
     path: str
     text: str
@@ -140,7 +140,7 @@ class Candidate:
 
 @dataclass
 class Reading:
-    """What one package has to give, best first, tests last."""
+    """The candidates of one package, best first and tests last."""
 
     package: Package
     version: str
@@ -149,20 +149,20 @@ class Reading:
 
 
 def judged(path: str, raw: bytes, overlap: Overlap) -> Candidate:
-    """One file, cleaned and looked at."""
+    """One file, cleaned and filtered."""
     text, reason = clean(raw)
     reason = reason or rejection(text) or overlap.hit(text)
     return Candidate(path, "" if reason else text, reason, 0.0 if reason else quality(text))
 
 
 def share_overlap(overlap: Overlap) -> None:
-    """Gives a reading process the evaluation sets once."""
+    """Stores the n-grams of the evaluation sets in a reading process, once."""
     global EXCLUDED
     EXCLUDED = overlap
 
 
 def read_package(package: Package, wheel: Path | None) -> Reading | None:
-    """The files of a package: of capped ones a random part, `CHOICE` times the cap, to choose from."""
+    """The files of a package; of a training package at most about `CHOICE` times its cap, drawn at random, to choose from."""
     if wheel is None and package.name != STDLIB:
         return None
     if wheel is None:
@@ -183,7 +183,7 @@ def read_package(package: Package, wheel: Path | None) -> Reading | None:
 
 
 class Collector:
-    """Keeps what is new and writes one JSON line per kept file."""
+    """Keeps files that copy no other and writes one JSON line per kept file."""
 
     def __init__(self, work: Path, overlap: Overlap) -> None:
         self.outputs = {split: (work / f"{split}.jsonl").open("w") for split in ("train", "heldout")}
@@ -193,14 +193,14 @@ class Collector:
         self.packages: list[dict] = []
 
     def keep_out(self, unseen: list[Path]) -> None:
-        """From here on, files that copy those of these folders are dropped."""
+        """From now on, drops files that copy files of these folders."""
         for folder in unseen:
             for path in sorted(folder.rglob("*.py")):
                 if path.is_file():
                     self.dedup.seen(path.read_text("utf-8", "replace"), "heldout")
 
     def add(self, reading: Reading) -> None:
-        """Keep what is new up to the cap; whole packages belong to one split."""
+        """Keeps files that copy no other, up to the cap; all files of a package belong to one split."""
         package = reading.package
         kept = size = tests = 0
         for file in reading.files:
@@ -224,7 +224,7 @@ class Collector:
         print(f"{package.split:8s}{package.name:24s}{reading.version:14s}{kept:6d}{size:10d}  {reading.declared[:50]}", flush=True)
 
     def manifest(self) -> dict:
-        """What corpus.json says."""
+        """The content of corpus.json."""
         for out in self.outputs.values():
             out.close()
         total = {split: {key: sum(p[key] for p in self.packages if p["split"] == split) for key in ("files", "bytes")}
@@ -234,13 +234,13 @@ class Collector:
 
 
 def hash_path(path: str) -> int:
-    """A fixed pseudo-random order of paths."""
+    """Sort key for a fixed pseudo-random order of paths."""
     import zlib
     return zlib.crc32(path.encode())
 
 
 def read_all(packages: list[Package], wheels: Path, network: Executor, readers: Executor) -> Iterator[Reading | None]:
-    """Every package in order; few are read ahead, for their texts wait in memory."""
+    """Reads every package in order; only a few ahead, because their texts wait in memory."""
     have = {normal(wheel.name.split("-")[0]): wheel for wheel in sorted(wheels.glob("*.whl"))}
     fetched = zip(packages, network.map(lambda package: None if package.name == STDLIB else download(package.name, wheels, have), packages))
     waiting = []
@@ -269,7 +269,7 @@ def main() -> None:
     for package in packages:
         if args.cap and package.split == "train":
             package.cap = min(package.cap, args.cap * 1000 * (10 if package.name == STDLIB else 1))
-    packages.sort(key=lambda p: p.split)  # held-out first: training copies of it are dropped
+    packages.sort(key=lambda p: p.split)  # held-out packages first, so that copies in training packages are dropped
     wheels = args.work / "wheels"
     wheels.mkdir(parents=True, exist_ok=True)
     overlap = Overlap(args.exclude)

@@ -1,4 +1,4 @@
-"""Bits per byte while training; afterwards the check of what was exported, and examples through Graft's command line.
+"""Bits per byte during training; afterwards the check of the exported model, and examples through Graft's command line.
 
     python evaluate.py --work WORK --base BASE --out WORK/evaluation.json
 
@@ -25,7 +25,7 @@ WINDOW = 1024
 
 @torch.no_grad()
 def bits_per_byte(model: Llama, tokenizer: Tokenizer, files: list[tuple[str, str, str]], batch: int = 8) -> float:
-    """Cost of the file contents in windows of 1024 tokens, each file behind its path header."""
+    """Bits per byte of the file contents, in windows of 1024 tokens, with each file after its path header."""
     rows, weights, size = [], [], 0
     for _, path, text in files:
         header = tokenizer.encode(f"{FILE_SEP}{path}\n", add_special_tokens=False).ids
@@ -46,7 +46,7 @@ def bits_per_byte(model: Llama, tokenizer: Tokenizer, files: list[tuple[str, str
 
 
 def complete(graft: list[str], base: str, example: dict) -> str:
-    """What Graft's command line offers at a cursor."""
+    """The text that Graft's command line offers at a cursor."""
     command = [*graft, "complete", "--json", "--base", base, "--prefix", example["prefix"], "--suffix", example["suffix"]]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     return next(row["text"] for row in map(json.loads, lines) if row["event"] == "result")

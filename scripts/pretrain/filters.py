@@ -1,4 +1,4 @@
-"""What is kept of a source file: cleaning, quality, duplicates, overlap."""
+"""Decides which source files to keep: cleaning, quality, duplicates, overlap."""
 from __future__ import annotations
 
 import ast
@@ -27,7 +27,7 @@ LEGAL = re.compile(r"copyright|licen[sc]e|all rights reserved|spdx", re.I)
 
 
 def clean(raw: bytes) -> tuple[str, str]:
-    """Decode, refuse files that name another licence, drop a leading licence comment: (text, reason)."""
+    """Decodes a file, refuses it if it names another licence, and drops a leading licence comment: (text, reason)."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -77,10 +77,10 @@ def rejection(text: str) -> str:
 
 
 def quality(text: str) -> float:
-    """How much a file is like code that people write by hand all day; files of a capped package are taken in this order.
+    """How much a file resembles code that people write by hand every day; the files of a capped package are taken in this order.
 
-    Tables and generated code squeeze well, prose and lists of imports have few statements, and very long files of a library
-    teach one thing many times.
+    Tables and generated code compress well, prose and lists of imports have few statements, and very long files of a library
+    teach the same thing many times.
     """
     lines = text.count("\n") or 1
     squeezed = len(zlib.compress(text.encode(), 1)) / len(text)
@@ -93,13 +93,13 @@ def quality(text: str) -> float:
 
 
 class Deduplicator:
-    """Drops a file when a share of its three-line shingles (more than a third in training) was seen in kept files."""
+    """Finds copies: files that share many three-line shingles (more than a third in training) with kept files."""
 
     def __init__(self) -> None:
         self.shingles: set[int] = set()
 
     def seen(self, text: str, split: str) -> str:
-        """The reason if the text is a copy; otherwise it is remembered."""
+        """The reason if the text is a copy; otherwise remembers the text and returns an empty string."""
         lines = [re.sub(r"\s+", " ", line).strip() for line in text.split("\n")]
         lines = [line for line in lines if len(line) > 3]
         hashes = {hash(tuple(lines[i:i + SHINGLE])) for i in range(max(1, len(lines) - SHINGLE + 1))}
@@ -110,7 +110,7 @@ class Deduplicator:
 
 
 class Overlap:
-    """Thirteen-grams of evaluation sets that no training file may share."""
+    """The 13-grams of the evaluation sets, which no training file may contain."""
 
     def __init__(self, folders: list[Path]) -> None:
         found = [np.zeros(1, dtype=np.uint64)]

@@ -2,11 +2,11 @@
 
     python grow.py --checkpoint SMALL/checkpoint.pt --work WORK --hidden 384 --intermediate 1024 --layers 7 --heads 6 --kv-heads 3
 
-writes WORK/checkpoint.pt for `train.py --resume`, with fresh optimizers.  What reads (q, k, v,
-gate, up) continues with random numbers, what writes (o, down, the embedding) with zeros: new
-residual channels, heads, units and layers are silent at first, yet gradients reach all that
-writes from the first step.  A norm sees the same signal spread over more channels, which its
-gain makes up for.  (After Chen et al., Net2Net, 2016.)
+writes WORK/checkpoint.pt for `train.py --resume`, with fresh optimizers.  Matrices that read the
+residual stream (q, k, v, gate, up) are extended with random numbers, matrices that write to it
+(o, down, the embedding) with zeros.  New residual channels, heads, units and layers are silent at
+first, but gradients reach all writing matrices from the first step.  A norm sees the same signal
+spread over more channels; its gain makes up for this.  (After Chen et al., Net2Net, 2016.)
 """
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ READS = ("q_proj", "k_proj", "v_proj", "gate_proj", "up_proj")
 
 
 def spread(before: int, after: int) -> list[int]:
-    """For each new layer the old one it copies, or -1: the added layers lie evenly between the old."""
+    """For each new layer the old layer that it copies, or -1 for an added layer; added layers are spread evenly."""
     added = {round((index + 1) * after / (after - before + 1)) for index in range(after - before)}
     old = iter(range(before))
     return [-1 if index in added else next(old) for index in range(after)]
 
 
 def grown(name: str, old: Tensor, new: Tensor, gain: float) -> Tensor:
-    """One tensor of the bigger model: `old` in its corner, the rest by the role that its name tells."""
+    """One tensor of the bigger model: `old` in its corner, the rest according to the role that its name states."""
     if old.dim() == 1:
         new[:old.shape[0]] = old * gain
         return new
@@ -42,7 +42,7 @@ def grown(name: str, old: Tensor, new: Tensor, gain: float) -> Tensor:
 
 
 def grow(state: dict[str, Tensor], config: Config, bigger: Config) -> dict[str, Tensor]:
-    """Weights of a model of `bigger` sizes with the outputs of `state`."""
+    """Weights of a model with the sizes of `bigger` that computes the same outputs as `state`."""
     torch.manual_seed(0)
     result = {name: value.clone() for name, value in Llama(bigger).state_dict().items()}
     gain = (config.hidden_size / bigger.hidden_size) ** 0.5

@@ -1,7 +1,7 @@
-"""Where an editor asks for text: holes along the syntax tree of a file, and what imports of it say.
+"""Holes where an editor asks for text, found by the syntax tree; definitions that a file imports; pairs of instruction and code.
 
-A hole is (begin, end, kind).  In suffix-first order nothing marks where the prefix ends, so a hole's end is all that a model
-can see of it: there the suffix begins.  `LINE` holes end where the completer's own rule stops anyway.
+A hole is (begin, end, kind).  In suffix-first order nothing marks where the prefix ends, so a model sees only the end of a
+hole, where the suffix begins.  `LINE` holes end where the completer's own rule stops anyway.
 """
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import warnings
 from dataclasses import dataclass
 
 LINE, INSIDE, BODY, STATEMENTS, BLOCK = range(5)
-SHARES = (0.30, 0.22, 0.22, 0.16, 0.10)  # of the kinds, where a file has them
+SHARES = (0.30, 0.22, 0.22, 0.16, 0.10)  # of the kinds, if a file has all of them
 LONGEST = 12  # lines
 TYPING = re.compile(r"[.(\[{=,:]|(?<=[=,:(\w]) |\b(?=\w)")
 OPENING = {"(": ")", "[": "]", "{": "}"}
@@ -43,12 +43,12 @@ class Source:
             self.tree = ast.parse(text)
 
     def at(self, row: int, column: int) -> int:
-        """The place of a row (from 1) and a column in UTF-8 bytes, as ast counts."""
+        """The position of a row (from 1) and a column in UTF-8 bytes, as ast counts them."""
         line = self.lines[row - 1]
         return self.starts[row - 1] + (column if line.isascii() else len(line.encode()[:column].decode(errors="ignore")))
 
     def span(self, node: ast.AST) -> tuple[int, int]:
-        """Begin and end of a node; decorators belong to what they decorate."""
+        """Begin and end of a node, including its decorators."""
         row = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
         column = node.col_offset
         return self.at(row, column), self.at(node.end_lineno, node.end_col_offset)
@@ -70,7 +70,7 @@ class Source:
         return found
 
     def blocks(self, node: ast.AST, body: list[ast.stmt], name: str, found: list[list[Hole]], rng: random.Random) -> None:
-        """Bodies behind their headers, whole statements, and rests of blocks."""
+        """Adds bodies after their headers, whole statements, and rests of blocks."""
         if not isinstance(node, ast.Module):
             first = int(name == "body" and len(body) > 1 and is_docstring(body[0]) and rng.random() < 0.7)
             begin, end = self.span(body[first])[0], self.span(body[-1])[1]
@@ -86,11 +86,11 @@ class Source:
                 found[kind].append(Hole(begin, end, kind))
 
     def rows(self, begin: int, end: int) -> int:
-        """Lines of a span."""
+        """The number of lines in a span."""
         return self.text.count("\n", begin, end) + 1
 
     def inside(self, node: ast.AST) -> tuple[int, int] | None:
-        """What stands between brackets or quotes, which editors close by themselves."""
+        """The range between brackets or quotes, which editors close by themselves."""
         if isinstance(node, ast.Call):
             begin = self.text.find("(", self.at(node.func.end_lineno, node.func.end_col_offset)) + 1
             end = self.at(node.end_lineno, node.end_col_offset) - 1
@@ -109,7 +109,7 @@ class Source:
         return begin, end
 
     def line(self, row: int, line: str, rng: random.Random) -> Hole:
-        """The rest of a line from where one stops to think."""
+        """The rest of a line, from a place where people pause to think."""
         indent = len(line) - len(line.lstrip())
         places = [indent, *(found.end() for found in TYPING.finditer(line, indent) if found.end() < len(line))]
         begin = self.starts[row]
@@ -122,7 +122,7 @@ def is_docstring(node: ast.stmt) -> bool:
 
 
 def draw(holes: list[list[Hole]], rng: random.Random) -> Hole | None:
-    """A hole of a random kind that there is."""
+    """A random hole, of a random kind among those that exist."""
     kinds = [kind for kind, some in enumerate(holes) if some]
     if not kinds:
         return None
@@ -130,7 +130,7 @@ def draw(holes: list[list[Hole]], rng: random.Random) -> Hole | None:
 
 
 def definition(source: Source, node: ast.stmt, room: int = 900) -> str:
-    """What another file needs to know of a definition: small ones whole, else heads and docstrings."""
+    """What another file needs to know about a definition: the whole of a small one, else headers and docstrings."""
     begin, end = source.span(node)
     whole = source.text[begin:end]
     if len(whole) <= 350 or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -168,7 +168,7 @@ def head(source: Source, node: ast.AST) -> str:
 
 
 def imported(path: str, tree: ast.Module, known: dict[str, str]) -> list[tuple[str, str]]:
-    """(path, name) of what a file imports from others of its package, which `known` has by their module names."""
+    """(path, name) of everything that a file imports from other files of its package; `known` maps module names to paths."""
     package = path.removesuffix(".py").split("/")[:-1]
     found = []
     for node in ast.walk(tree):
@@ -182,7 +182,7 @@ def imported(path: str, tree: ast.Module, known: dict[str, str]) -> list[tuple[s
 
 
 def instructions(source: Source) -> list[tuple[str, str]]:
-    """Pairs of what is wanted and the code for it: docstrings and comments with what stands below them."""
+    """Pairs of instruction and code: docstrings and comments with the code below them."""
     pairs = []
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef) and documented(node) and len(node.body) > 1:
@@ -197,7 +197,7 @@ def instructions(source: Source) -> list[tuple[str, str]]:
 
 
 def from_function(source: Source, node: ast.FunctionDef) -> list[tuple[str, str]]:
-    """A short function as an answer to its docstring: one that only returns as an expression, a method as its body."""
+    """A short function as an answer to its docstring: its expression if it only returns one, its body if it is a method."""
     summary = re.sub(r"\s+", " ", node.body[0].value.value.strip().split("\n\n")[0]).rstrip(".")
     begin, end = source.span(node.body[1])[0], source.span(node.body[-1])[1]
     if not 12 <= len(summary) <= 120 or ":" in summary or source.rows(begin, end) > LONGEST:
@@ -216,6 +216,6 @@ def from_function(source: Source, node: ast.FunctionDef) -> list[tuple[str, str]
 
 
 def dedented(code: str, column: int) -> str:
-    """Code whose lines but the first are moved to the left."""
+    """Code with all lines except the first moved to the left."""
     first, *rest = code.split("\n")
     return "\n".join([first, *(line[column:] if not line[:column].strip() else line for line in rest)])

@@ -1,7 +1,7 @@
-"""A small Llama, computed as transformers' LlamaForCausalLM computes it.
+"""A small Llama that computes the same as transformers' LlamaForCausalLM.
 
 Parameter names match the Hugging Face names without the leading "model.", so
-that export is a rename.  No biases; input and output embeddings are tied.
+that export only renames them.  No biases; input and output embeddings are tied.
 """
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Config:
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
-    """Root-mean-square norm, taken in float32."""
+    """Root-mean-square norm, computed in float32."""
     return F.rms_norm(x.float(), (x.shape[-1],), weight.float(), eps).to(x.dtype)
 
 
@@ -64,7 +64,7 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 
 def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """Causal attention of (batch, heads, length, dim) on fewer key heads."""
+    """Causal attention of queries (batch, heads, length, dim) to keys and values with fewer heads."""
     return F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
 
 
@@ -118,13 +118,13 @@ class Layer(nn.Module):
 
 
 def token_losses(x: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
-    """The loss of every position from its normalised hidden state; apart, so that it is compiled on its own."""
+    """The loss of every position from its normalised hidden state; a separate function, so that it can be compiled by itself."""
     logits = F.linear(x, embedding)
     return F.cross_entropy(logits.view(-1, logits.shape[-1]).float(), targets.view(-1), reduction="none")
 
 
 class Llama(nn.Module):
-    """The whole model; `forward` gives the loss of every position when targets are given."""
+    """The whole model; `forward` returns logits, or the loss of every position if targets are given."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -158,7 +158,7 @@ class Llama(nn.Module):
         return self.losses(x, self.embed_tokens.weight, targets)
 
     def compile_parts(self) -> None:
-        """Compiles a layer once for all of them, and the loss: seconds instead of the minute that the whole would take."""
+        """Compiles one layer for all layers, and the loss. This takes seconds; compiling the whole model would take a minute."""
         for layer in self.layers:
             layer.compile(dynamic=False)
         self.losses = torch.compile(token_losses, dynamic=False)

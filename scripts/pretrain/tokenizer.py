@@ -5,7 +5,7 @@
 Pieces, before merging: line breaks with the indentation that follows them;
 runs of blanks; words (letters and _) with one leading sign or blank; single
 digits; runs of signs.  No normaliser, no prefix space, no BOS: decoding an
-encoding gives the text back byte for byte.  Only character classes that mean
+encoding returns the same text byte for byte.  Only character classes that mean
 the same in Oniguruma and in JavaScript are used (no backslash-s).
 """
 from __future__ import annotations
@@ -49,7 +49,7 @@ def texts(corpus: Path, share: float, seed: int) -> Iterator[str]:
 
 
 def build(corpus: Path, share: float, seed: int) -> Tokenizer:
-    """Train the merges."""
+    """Trains the merges."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
         pre_tokenizers.Split(Regex(PATTERN), behavior="isolated"),
@@ -64,7 +64,7 @@ def build(corpus: Path, share: float, seed: int) -> Tokenizer:
 
 
 def save(tokenizer: Tokenizer, out: Path) -> None:
-    """Write tokenizer.json and tokenizer_config.json."""
+    """Writes tokenizer.json and tokenizer_config.json."""
     out.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(out / "tokenizer.json"))
     added = {str(tokenizer.token_to_id(token)): {"content": token, "lstrip": False, "normalized": False,
@@ -74,14 +74,14 @@ def save(tokenizer: Tokenizer, out: Path) -> None:
         "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 2048,
         "add_bos_token": False, "add_prefix_space": False, "clean_up_tokenization_spaces": False,
         "bos_token": None, "eos_token": EOS, "pad_token": FIM_PAD, "unk_token": None,
-        "fim_order": "suffix-first",  # read by Graft: a small model fills best right behind the prefix
+        "fim_order": "suffix-first",  # read by Graft: a small model fills best directly after the prefix
         "additional_special_tokens": SPECIALS[1:], "added_tokens_decoder": added,
     }
     (out / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
 
 
 def check(tokenizer: Tokenizer, corpus: Path) -> None:
-    """Exact round trips on hard cases and on corpus files; prints bytes per token."""
+    """Checks exact round trips on hard cases and on corpus files, and prints bytes per token."""
     sizes = [0, 0]
     for text in (*SAMPLES, *texts(corpus, 0.01, 99)):
         ids = tokenizer.encode(text).ids

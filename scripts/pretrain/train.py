@@ -4,11 +4,12 @@
 
 reads WORK/train.jsonl, WORK/heldout.jsonl and WORK/tokenizer/, writes
 WORK/checkpoint.pt and WORK/log.jsonl.  After a short warm-up the learning rate
-stays as it is, and falls to nothing over the last `--decay` minutes; a file
-WORK/finish makes them begin at once.  So a run may be stopped at any time and
-any checkpoint be gone on from.  `--base` begins with the weights of an exported
-folder and fresh optimizers, which is all that another machine needs; so does
-`--resume` with a checkpoint of grow.py.  On a GPU, for example:
+is constant, and falls to zero over the last `--decay` minutes; a file
+WORK/finish makes these begin at once.  A run can therefore be stopped at any
+time, and any checkpoint can be continued.  `--base` begins with the weights of
+an exported folder and fresh optimizers, so another machine needs only that
+folder; `--resume` with a checkpoint of grow.py also begins with fresh
+optimizers.  On a GPU, for example:
 
     python train.py --work WORK --minutes 8 --warm-up 10 --decay 5.5 --lr 6e-3 --hidden 512 --intermediate 1152 --layers 7 \\
         --heads 8 --kv-heads 4 --tokens 131072 --micro 131072 --workers 15
@@ -37,7 +38,7 @@ SIZES = {"hidden": "hidden_size", "intermediate": "intermediate_size", "layers":
 
 
 def orthogonal(g: Tensor) -> Tensor:
-    """Newton-Schulz iteration towards the nearest semi-orthogonal matrices, batched."""
+    """The nearest semi-orthogonal matrices of a batch, approximated by Newton-Schulz iteration."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = g.bfloat16()
     if g.shape[1] > g.shape[2]:
@@ -50,7 +51,7 @@ def orthogonal(g: Tensor) -> Tensor:
 
 
 class Muon:
-    """Momentum, made orthogonal, for the matrices inside the layers; the step has Adam's usual size."""
+    """Orthogonalized momentum for the matrices inside the layers, with steps of Adam's usual size."""
 
     def __init__(self, params: list[Tensor], momentum: float = 0.95, decay: float = 0.05) -> None:
         self.momentum, self.decay = momentum, decay
@@ -71,7 +72,7 @@ class Muon:
 
 
 def learning_rate(seconds: float, left: float, warm_up: float, decay: float) -> float:
-    """Warm-up, then 1, then straight down to nothing; a factor."""
+    """Factor of the learning rate: rises during the warm-up, stays at 1, then falls linearly to 0."""
     return min(1.0, max(0.02, seconds / warm_up), max(0.0, left / decay))
 
 
@@ -84,7 +85,7 @@ def exported(base: Path) -> dict:
 
 
 def warm(model: Llama, device: str, rows: int, length: int) -> None:
-    """Compiles before the clock runs."""
+    """Compiles the model before the clock starts."""
     tokens = torch.zeros(rows, length, dtype=torch.int64, device=device)
     with torch.autocast(device, torch.bfloat16):
         model(tokens, tokens).sum().backward()
@@ -92,7 +93,7 @@ def warm(model: Llama, device: str, rows: int, length: int) -> None:
 
 
 def save(path: Path, state: dict) -> None:
-    """Write a checkpoint so that a crash leaves the old one."""
+    """Writes a checkpoint so that a crash leaves the old one intact."""
     torch.save(state, path.with_suffix(".tmp"))
     os.replace(path.with_suffix(".tmp"), path)
 

@@ -1,9 +1,10 @@
-"""How many typical spots of daily code are filled so that the text can stay as it is.
+"""Counts the typical spots of daily code that are filled with text that can stay as it is.
 
     python typical.py [--base graft-base] [--graft node dist/cli.js] [--out FILE]
 
-typicalSpots.json was written before the weights that it judges, and nothing of it is trained on or tuned to.  The rule: what
-`graft complete` offers, with every run of blanks and line breaks as one blank, is matched whole by one of the spot's patterns.
+typicalSpots.json was written before the weights that it judges, and nothing in it is used for training or tuning.  The rule:
+one of the spot's patterns must match all of the text that `graft complete` offers, with every run of blanks and line breaks
+as one blank.
 """
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from evaluate import complete
 
 
 def usable(text: str, accept: list[str]) -> bool:
-    """Whether an offered text is one of those that a spot accepts."""
+    """Whether a spot accepts an offered text."""
     shown = " ".join(text.split())
     return any(re.fullmatch(pattern, shown) for pattern in accept)
 
