@@ -309,7 +309,7 @@ test("a suite that is gone is told, and does not end the panel", async ({ workbe
   await rm(join(workbench.folder, "twenty.jsonl"));
   await button(view, "Plan again").click();
   await view
-    .getByText(/Cannot read the suite .*forty\.jsonl/)
+    .getByText(/Cannot read the suite .*twenty\.jsonl/)
     .first()
     .waitFor({ timeout: 60_000 });
   await workbench.screenshot("studies, broken suite");
