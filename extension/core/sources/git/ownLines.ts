@@ -35,13 +35,15 @@ export async function ownCommits(folder: string, since: string, signal?: AbortSi
     "--dst-prefix=b/",
     "--find-renames",
   ];
-  // In seconds, because git misreads days in the future.
+  // In seconds, because git misreads days in the future. It has none before 1970.
+  const seconds = Math.max(0, Date.parse(since) / 1000);
   const what = [
     "--no-merges",
-    `--since=@${Date.parse(since) / 1000} +0000`,
+    `--since=@${seconds} +0000`,
     "--relative",
     "-p",
     "-U0",
+    "--inter-hunk-context=0",
     "--format=%x01",
   ];
   const log = await gitOutput(
@@ -81,6 +83,17 @@ function addedLines(log: string): Map<string, Set<string>> {
   return added;
 }
 
+/** The control characters for which git writes a letter; it writes the others as octal numbers. */
+const letters: Readonly<Record<string, string>> = {
+  a: "\u0007",
+  b: "\b",
+  t: "\t",
+  n: "\n",
+  v: "\v",
+  f: "\f",
+  r: "\r",
+};
+
 /**
  * Returns a path without what git adds: a tab after a path with a blank, and quotes around one with quotes, backslashes or control
  * characters.
@@ -88,5 +101,7 @@ function addedLines(log: string): Map<string, Set<string>> {
 function unquoted(path: string): string {
   const plain = path.replace(/\t$/, "");
   if (!plain.startsWith('"')) return plain;
-  return plain.slice(1, -1).replaceAll(/\\(["\\])/g, "$1");
+  return plain.slice(1, -1).replaceAll(/\\(?:([0-7]{3})|(.))/g, (_, octal: string | undefined, sign: string) => {
+    return octal === undefined ? (letters[sign] ?? sign) : String.fromCharCode(Number.parseInt(octal, 8));
+  });
 }

@@ -75,6 +75,25 @@ describe("ownCommits", () => {
     expect(await own()).toEqual({ 'now "ü" .py': ["first = 1", "second = 2", "third = 3"] });
   });
 
+  test("reads names with control characters", async () => {
+    const name = "tab\tline\nescape\u001b\\n.py";
+    await commit({ [name]: "mine = 1\n" });
+    expect(await own()).toEqual({ [name]: ["mine = 1"] });
+  });
+
+  test("has lines of the right files if git is set to show what stands between two changes", async () => {
+    git("config", "diff.interHunkContext", "20");
+    const between = "a\nb\nc\nd\ne\nf\ng\nh\n";
+    await commit({ "a.py": `one = 1\n${between}two = 1\n`, "b.py": "" }, bob);
+    await commit({ "a.py": `one = 2\n${between}two = 2\n`, "b.py": "three = 1\n" });
+    expect(await own()).toEqual({ "a.py": ["one = 2", "two = 2"], "b.py": ["three = 1"] });
+  });
+
+  test("takes a day before 1970", async () => {
+    await commit({ "a.py": "mine = 1\n" });
+    expect(await own("1960-01-01")).toEqual({ "a.py": ["mine = 1"] });
+  });
+
   test("an added line that looks like a header is a line", async () => {
     await commit({ "a.py": "x = (1\n++ b/b.py\n)\n@@ -1 +1 @@\n", "c.py": "no_newline = 1" });
     await commit({ "c.py": "no_newline = 2" });
