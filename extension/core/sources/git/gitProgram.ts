@@ -8,8 +8,8 @@ import { constants } from "node:fs";
 import { access, realpath } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
 
-/** Settings that override those of the repository: git runs no program and opens no connection on its behalf. */
-const guards = ["core.fsmonitor=false", "log.showSignature=false", "protocol.allow=never", "core.pager=cat"];
+/** Settings that override those of the repository: git runs no program on its behalf. */
+const guards = ["core.fsmonitor=false", "log.showSignature=false", "core.pager=cat"];
 /** The most bytes of output: a list of recent files is smaller. */
 const largestOutput = 64 * 2 ** 20;
 
@@ -37,8 +37,15 @@ export async function gitOutput(
 /** The caller's environment without git's own variables, which could name another repository. */
 function environment(): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(([name]) => !name.toUpperCase().startsWith("GIT_"));
-  // Git 2.44 and later know the last one; in older versions, the guard of protocols applies.
-  return { ...Object.fromEntries(others), GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", GIT_NO_LAZY_FETCH: "1" };
+  return {
+    ...Object.fromEntries(others),
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_TERMINAL_PROMPT: "0",
+    // Older versions of git do not know it, and would fetch the objects that a repository lacks.
+    GIT_NO_LAZY_FETCH: "1",
+    // No protocol has this name. A setting would not do: a repository could allow `ext`, which runs a program.
+    GIT_ALLOW_PROTOCOL: "none",
+  };
 }
 
 /** Returns the first git of the search path that is outside the folder and the repository around it. */

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -122,4 +123,33 @@ describe("ownCommits", () => {
     expect(await own()).toEqual({ "a.py": ["mine = 1"] });
     expect(await exists(join(folder, "ran"))).toBe(false);
   });
+
+  test.skipIf(process.platform === "win32")(
+    "fetches nothing with an older git, whatever the repository allows",
+    async () => {
+      await commit({ "a.py": "mine = 1\n" });
+      const blob = git("rev-parse", "HEAD:a.py").trim();
+      await rm(join(folder, ".git", "objects", blob.slice(0, 2), blob.slice(2)));
+      const settings = {
+        "remote.origin.url": `ext::sh -c touch% ${folder}/ran`,
+        "remote.origin.promisor": "true",
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "protocol.ext.allow": "always",
+      };
+      for (const [key, value] of Object.entries(settings)) git("config", key, value);
+      const old = await mkdtemp(join(tmpdir(), "graft-old-git-"));
+      const program = execFileSync("which", ["git"], { encoding: "utf8" }).trim();
+      await writeFile(join(old, "git"), `#!/bin/sh\nunset GIT_NO_LAZY_FETCH\nexec ${program} "$@"\n`, { mode: 0o755 });
+      const path = process.env["PATH"];
+      process.env["PATH"] = `${old}:${path}`;
+      try {
+        expect(await ownCommits(folder, "2000-01-01")).toBeUndefined();
+        expect(await exists(join(folder, "ran"))).toBe(false);
+      } finally {
+        process.env["PATH"] = path;
+        await rm(old, { recursive: true });
+      }
+    },
+  );
 });
