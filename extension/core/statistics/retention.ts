@@ -12,7 +12,7 @@ export interface TextChange {
 
 /** The share of an accepted text that may change. */
 const tolerance = 0.5;
-/** Of longer texts, only this many characters are compared, so that a check takes a few milliseconds at most. */
+/** The most characters of a text to compare, so that a check takes a few milliseconds at most. */
 const comparedCharacters = 4000;
 
 /**
